@@ -1,0 +1,24 @@
+import type { MarketType } from './tick.ts';
+
+/**
+ * CONNECTING: before the first connection. LIVE: data arrives. STALE: connected, but nothing has arrived for longer than
+ * the stale limit. RECONNECTING: the connection was lost and is being made again. OFFLINE: stopped, or no attempt has
+ * succeeded for longer than the offline limit.
+ */
+export type FeedState = 'CONNECTING' | 'LIVE' | 'STALE' | 'RECONNECTING' | 'OFFLINE';
+
+/** The health of one market's price feed, as the public API shows it. */
+export interface FeedStatus {
+  readonly marketType: MarketType;
+  readonly state: FeedState;
+  /** How many symbols are watched. */
+  readonly symbols: number;
+  /** Exchange time of the newest tick received live, ms since 1970 UTC. */
+  readonly lastTickMs: number | null;
+  /** Exchange event time to receipt of the newest live message, ms; null before the first. */
+  readonly lagMs: number | null;
+  /** Connections made again since the start. */
+  readonly reconnects: number;
+  /** Stretches of missing ids that were fetched since the start. */
+  readonly gapsRepaired: number;
+}

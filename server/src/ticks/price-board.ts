@@ -1,0 +1,75 @@
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import { symbolKey } from './tick.ts';
+import type { MarketType, SymbolKey, Tick } from './tick.ts';
+
+/** The newest known price of a symbol, from its last tick or from the all-symbol price check. */
+export interface Price {
+  readonly marketType: MarketType;
+  readonly symbol: string;
+  readonly price: string;
+  /** The exchange's time where it gave one, else the time of receipt; ms since 1970 UTC. */
+  readonly timeMs: number;
+  /** Null when the price comes from the all-symbol price check. */
+  readonly tradeId: number | null;
+  /** When it was received, on the monotonic clock. */
+  readonly receivedMs: number;
+}
+
+/** Newest prices of all symbols, and who wants to hear that one moved. Display may skip prices; triggers never read this. */
+export class PriceBoard {
+  readonly #prices = new Map<SymbolKey, Price>();
+  readonly #listeners = new Set<(key: SymbolKey) => void>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get(marketType: MarketType, symbol: string): Price | undefined {
+    return this.#prices.get(symbolKey(marketType, symbol));
+  }
+
+  /** The price, unless it was received longer ago than `maxAgeMs`. */
+  getFresh(marketType: MarketType, symbol: string, maxAgeMs: number): Price | undefined {
+    const price = this.get(marketType, symbol);
+    return price && this.#clock.monotonicMs() - price.receivedMs <= maxAgeMs ? price : undefined;
+  }
+
+  /**
+   * Takes a delivered tick. One fetched later (BACKFILL) counts as old as its exchange time says, so that the end of an
+   * outage does not make yesterday's price look new.
+   */
+  putTick(tick: Tick): void {
+    const known = this.get(tick.marketType, tick.symbol);
+    if (known && known.tradeId !== null && known.tradeId >= tick.id) return;
+    const nowMs = this.#clock.monotonicMs();
+    const ageMs = tick.source === 'LIVE' ? 0 : Math.max(0, this.#clock.now().getTime() - tick.timeMs);
+    const receivedMs = nowMs - ageMs;
+    if (known && known.receivedMs > receivedMs) return;
+    this.#put({ ...known, marketType: tick.marketType, symbol: tick.symbol, price: tick.price, timeMs: tick.timeMs, tradeId: tick.id, receivedMs });
+  }
+
+  /** Takes a price of the all-symbol price check; it never replaces a tick received after the check was asked for. */
+  putCheck(marketType: MarketType, symbol: string, price: string, timeMs: number, askedMs: number): void {
+    const known = this.get(marketType, symbol);
+    if (known && known.receivedMs >= askedMs) return;
+    if (known && known.price === price && known.tradeId !== null) {
+      // Unchanged since the last tick: the tick stays the better evidence, but it was confirmed just now.
+      this.#prices.set(symbolKey(marketType, symbol), { ...known, receivedMs: askedMs });
+      return;
+    }
+    this.#put({ marketType, symbol, price, timeMs, tradeId: null, receivedMs: askedMs });
+  }
+
+  /** Calls `listener` with each symbol whose price moved. */
+  onMove(listener: (key: SymbolKey) => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #put(price: Price): void {
+    const key = symbolKey(price.marketType, price.symbol);
+    this.#prices.set(key, price);
+    for (const listener of this.#listeners) listener(key);
+  }
+}
