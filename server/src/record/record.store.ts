@@ -1,0 +1,45 @@
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import { SIGNAL_INCLUDE, tradeOf } from '../trades/rows.ts';
+import type { EventKind, RecordEvent } from './event.ts';
+
+/** Where prices come from; a record keeps the source it began with. */
+export type RecordSource = 'EXCHANGE' | 'SIMULATOR';
+
+export class RecordStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  /** The newest sequence; 0 for an empty record. */
+  async head(): Promise<bigint> {
+    const { sequence } = await this.#prisma.recordHead.findUniqueOrThrow({ where: { id: 1 } });
+    return sequence;
+  }
+
+  /** Up to `limit` events after `sequence`, in order. */
+  async readAfter(sequence: bigint, limit: number): Promise<RecordEvent[]> {
+    const rows = await this.#prisma.event.findMany({
+      where: { sequence: { gt: sequence } },
+      orderBy: { sequence: 'asc' },
+      take: limit,
+      include: { signal: { include: SIGNAL_INCLUDE } },
+    });
+    return rows.map((row) => {
+      const { sequence, time, signal } = row;
+      const kind = row.kind as EventKind;
+      if (kind === 'SignalReceived' || kind === 'SignalStatusChanged') return { sequence, time, kind, signal, trade: null };
+      const trade = tradeOf(signal);
+      if (!trade) throw new Error(`event ${sequence} tells of a trade that is not there`);
+      return { sequence, time, kind, signal, trade };
+    });
+  }
+
+  /** Fixes the record's source at the first start, and answers with the one it has. */
+  async claimSource(source: RecordSource): Promise<RecordSource> {
+    await this.#prisma.recordHead.updateMany({ where: { id: 1, source: null }, data: { source } });
+    const head = await this.#prisma.recordHead.findUniqueOrThrow({ where: { id: 1 } });
+    return head.source as RecordSource;
+  }
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
+import { Decimal, toPlain } from '../kernel/decimal.ts';
+import type { NewId } from '../kernel/ids.ts';
+import type { MarketType } from '../ticks/tick.ts';
+import type { SymbolInfo } from '../ticks/symbol-list.ts';
+import { MAX_QUANTITY, quantityFor } from '../trades/opening.ts';
+import { checkNotReached, checkSignal, checkSymbol, sidesOf } from './check-signal.ts';
+import { refuse } from './refusals.ts';
+import type { Refusal } from './refusals.ts';
+import { leftOutReason } from './signal.ts';
+import type { SignalDraft, SignalInput, SignalRules } from './signal.ts';
+
+/** What acceptance needs to know of the market. */
+export interface Market {
+  isListKnown(marketType: MarketType): boolean;
+  symbolInfo(marketType: MarketType, symbol: string): SymbolInfo | undefined;
+  /** The newest market price if it is at most `maxAgeMs` old. */
+  freshPrice(marketType: MarketType, symbol: string, maxAgeMs: number): string | undefined;
+  /** The newest aggregate trade id while the symbol's stream is followed without a gap, else null. */
+  lastTradeId(marketType: MarketType, symbol: string): number | null;
+}
+
+/** A signal ready to be stored. */
+export interface NewSignal extends Omit<SignalDraft, 'entryPrice'> {
+  readonly id: string;
+  readonly botId: string;
+  readonly contentHash: Uint8Array<ArrayBuffer>;
+  readonly entryPrice: Decimal;
+  readonly receivedAt: Date;
+  readonly leftOutReason: string | null;
+}
+
+/** A paper trade ready to be stored with its signal, whose levels it copies. */
+export interface NewTrade {
+  readonly id: string;
+  readonly positionSize: Decimal;
+  readonly quantity: Decimal;
+  readonly feeRate: Decimal;
+  readonly entryTime: Date;
+  readonly marketPriceAtEntry: Decimal | null;
+  readonly openedAfterTradeId: number | null;
+}
+
+/** Storing is all or nothing: the signal, its trade and the events that tell of them. */
+export interface SignalStore {
+  /** Stores the signal; false when this bot's externalId is taken already, and then nothing is stored. */
+  insert(signal: NewSignal, trade: NewTrade | null): Promise<boolean>;
+  findByExternalId(botId: string, externalId: string): Promise<{ id: string; contentHash: Uint8Array } | null>;
+}
+
+export type Acceptance =
+  | { readonly signalId: string; readonly duplicate: boolean; readonly refusals: readonly [] }
+  | { readonly signalId: null; readonly duplicate: false; readonly refusals: readonly Refusal[] };
+
+/** Accepts a bot's signal once and opens its paper trade, or says everything that is wrong with it. */
+export class AcceptSignal {
+  readonly #store: SignalStore;
+  readonly #market: Market;
+  readonly #rules: SignalRules;
+  readonly #clock: Clock;
+  readonly #newId: NewId;
+  readonly #announce: () => void;
+
+  /** `announce` is called after each commit. */
+  constructor(store: SignalStore, market: Market, rules: SignalRules, clock: Clock, newId: NewId, announce: () => void) {
+    this.#store = store;
+    this.#market = market;
+    this.#rules = rules;
+    this.#clock = clock;
+    this.#newId = newId;
+    this.#announce = announce;
+  }
+
+  async accept(botId: string, input: SignalInput): Promise<Acceptance> {
+    const checked = checkSignal(input);
+    if (!checked.ok) return refused(checked.refusals);
+    const draft = checked.value;
+    const contentHash = hashContent(draft);
+
+    // A repeated externalId is answered before the clock and the market have a say: what was accepted stays accepted.
+    const earlier = await this.#answerFromEarlier(botId, draft, contentHash);
+    if (earlier) return earlier;
+
+    const receivedAt = this.#clock.now();
+    const prepared = this.#prepare(botId, draft, contentHash, receivedAt);
+    if ('refusals' in prepared) return refused(prepared.refusals);
+
+    if (await this.#store.insert(prepared.signal, prepared.trade)) {
+      this.#announce();
+      return { signalId: prepared.signal.id, duplicate: false, refusals: [] };
+    }
+    // Another call with the same externalId was faster.
+    const winner = await this.#answerFromEarlier(botId, draft, contentHash);
+    if (!winner) throw new Error('an externalId was taken, yet no signal has it');
+    return winner;
+  }
+
+  async #answerFromEarlier(botId: string, draft: SignalDraft, contentHash: Uint8Array): Promise<Acceptance | undefined> {
+    if (draft.externalId === null) return undefined;
+    const earlier = await this.#store.findByExternalId(botId, draft.externalId);
+    if (!earlier) return undefined;
+    if (Buffer.compare(earlier.contentHash, contentHash) !== 0) return refused([refuse(['externalId'], 'EXTERNAL_ID_CONFLICT')]);
+    return { signalId: earlier.id, duplicate: true, refusals: [] };
+  }
+
+  #prepare(
+    botId: string,
+    draft: SignalDraft,
+    contentHash: Uint8Array<ArrayBuffer>,
+    receivedAt: Date,
+  ): { signal: NewSignal; trade: NewTrade | null } | { refusals: Refusal[] } {
+    const { marketType, symbol, direction, takeProfit, stopLoss } = draft;
+    const rules = this.#rules;
+    const listKnown = this.#market.isListKnown(marketType);
+    const refusals = checkSymbol(marketType, symbol, this.#market.symbolInfo(marketType, symbol), listKnown, rules.quoteAssets);
+    if (draft.expiresAt && draft.expiresAt <= receivedAt) refusals.push(refuse(['expiresAt'], 'EXPIRY_IN_THE_PAST'));
+    if (refusals.length > 0) return { refusals };
+
+    const fresh = this.#market.freshPrice(marketType, symbol, rules.maxPriceAgeMs);
+    const marketPrice = fresh === undefined ? null : new Decimal(fresh);
+    if (marketPrice && draft.status === 'ACTIVE') refusals.push(...checkNotReached(draft, marketPrice));
+    if (refusals.length > 0) return { refusals };
+
+    const entryPrice = draft.entryPrice ?? marketPrice;
+    if (!entryPrice) return { refusals: [refuse(['entryPrice'], 'NO_MARKET_PRICE')] };
+    if (!draft.entryPrice) refusals.push(...sidesOf(direction, entryPrice, takeProfit, stopLoss));
+    if (quantityFor(rules.positionSize, entryPrice).gte(MAX_QUANTITY)) refusals.push(refuse(['entryPrice'], 'ENTRY_PRICE_TOO_SMALL'));
+    if (refusals.length > 0) return { refusals };
+
+    const reason = draft.status === 'ACTIVE' ? leftOutReason(draft, rules) : null;
+    const signal: NewSignal = { ...draft, id: this.#newId(), botId, contentHash, entryPrice, receivedAt, leftOutReason: reason };
+    if (draft.status === 'PENDING' || reason !== null) return { signal, trade: null };
+    return { signal, trade: newTrade(this.#newId(), signal, rules, receivedAt, marketPrice, this.#market.lastTradeId(marketType, symbol)) };
+  }
+}
+
+/** The paper trade for a signal: a fixed size at the signal's entry price. */
+export function newTrade(
+  id: string,
+  signal: { marketType: MarketType; entryPrice: Decimal },
+  rules: SignalRules,
+  entryTime: Date,
+  marketPriceAtEntry: Decimal | null,
+  openedAfterTradeId: number | null,
+): NewTrade {
+  return {
+    id,
+    positionSize: rules.positionSize,
+    quantity: quantityFor(rules.positionSize, signal.entryPrice),
+    feeRate: rules.feeRates[signal.marketType],
+    entryTime,
+    marketPriceAtEntry,
+    openedAfterTradeId,
+  };
+}
+
+function refused(refusals: readonly Refusal[]): Acceptance {
+  return { signalId: null, duplicate: false, refusals };
+}
+
+/**
+ * What makes two sendings the same: everything but `sentAt`, which a bot that sends again may well set anew.
+ * Decimals count by value: "1.50" is "1.5".
+ */
+function hashContent(draft: SignalDraft): Uint8Array<ArrayBuffer> {
+  const { entryPrice, takeProfit, stopLoss } = draft;
+  const content = [
+    draft.symbol,
+    draft.marketType,
+    draft.direction,
+    entryPrice && toPlain(entryPrice),
+    toPlain(takeProfit),
+    toPlain(stopLoss),
+    draft.confidence,
+    draft.timeframe,
+    draft.strategy,
+    draft.status,
+    draft.expiresAt?.toISOString() ?? null,
+    draft.note,
+  ];
+  return new Uint8Array(createHash('sha256').update(JSON.stringify(content)).digest());
+}

@@ -1,0 +1,100 @@
+import { Prisma } from '../generated/prisma/client.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import type { MarketType } from '../ticks/tick.ts';
+import { SIGNAL_INCLUDE } from '../trades/rows.ts';
+import type { SignalRow } from '../trades/rows.ts';
+import type { Direction } from '../trades/trade.ts';
+import type { NewSignal, NewTrade, SignalStore } from './accept-signal.ts';
+import type { PendingSignalStore, StoredSignal } from './change-signal.ts';
+
+/**
+ * Each write is one SQL statement: signal, trade, the head of the record and the events stand or fall together, without
+ * a transaction held open between round trips. The row of record_head is locked last, in every writer, so that writers
+ * queue there in the order of their sequence and cannot deadlock.
+ */
+export class SignalsStore implements SignalStore, PendingSignalStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  async insert(signal: NewSignal, trade: NewTrade | null): Promise<boolean> {
+    const received = Prisma.sql`
+      INSERT INTO signals (id, bot_id, external_id, content_hash, symbol, market_type, direction, entry_price, take_profit, stop_loss,
+        confidence, timeframe, strategy, status, note, sent_at, received_at, expires_at, left_out_reason)
+      VALUES (${signal.id}::uuid, ${signal.botId}::uuid, ${signal.externalId}, ${signal.contentHash}, ${signal.symbol}, ${signal.marketType},
+        ${signal.direction}, ${signal.entryPrice.toFixed()}::numeric, ${signal.takeProfit.toFixed()}::numeric, ${signal.stopLoss.toFixed()}::numeric,
+        ${signal.confidence}::double precision, ${signal.timeframe}, ${signal.strategy}, ${signal.status}, ${signal.note},
+        ${signal.sentAt}::timestamptz, ${signal.receivedAt}::timestamptz, ${signal.expiresAt}::timestamptz, ${signal.leftOutReason})
+      ON CONFLICT (bot_id, external_id) DO NOTHING
+      RETURNING *`;
+    return this.#write(received, 'SignalReceived', trade, signal.receivedAt);
+  }
+
+  activate(signalId: string, trade: NewTrade | null, leftOutReason: string | null, at: Date): Promise<boolean> {
+    const activated = Prisma.sql`
+      UPDATE signals SET status = 'ACTIVE', left_out_reason = ${leftOutReason}
+      WHERE id = ${signalId}::uuid AND status = 'PENDING' RETURNING *`;
+    return this.#write(activated, 'SignalStatusChanged', trade, at);
+  }
+
+  cancel(signalId: string, at: Date): Promise<boolean> {
+    const cancelled = Prisma.sql`UPDATE signals SET status = 'CANCELLED' WHERE id = ${signalId}::uuid AND status = 'PENDING' RETURNING *`;
+    return this.#write(cancelled, 'SignalStatusChanged', null, at);
+  }
+
+  /** Runs `signalChange`, opens `trade` for the signal it returns, and appends the events; false when it returns none. */
+  async #write(signalChange: Prisma.Sql, kind: 'SignalReceived' | 'SignalStatusChanged', trade: NewTrade | null, at: Date): Promise<boolean> {
+    const opened = trade
+      ? Prisma.sql`
+      INSERT INTO paper_trades (id, signal_id, symbol, market_type, direction, status, position_size, quantity, entry_price, take_profit,
+        stop_loss, fee_rate, entry_time, expires_at, market_price_at_entry, opened_after_trade_id)
+      SELECT ${trade.id}::uuid, id, symbol, market_type, direction, 'OPEN', ${trade.positionSize.toFixed()}::numeric, ${trade.quantity.toFixed()}::numeric,
+        entry_price, take_profit, stop_loss, ${trade.feeRate.toFixed()}::numeric, ${trade.entryTime}::timestamptz, expires_at,
+        ${trade.marketPriceAtEntry?.toFixed() ?? null}::numeric, ${trade.openedAfterTradeId}::bigint
+      FROM signal RETURNING id, signal_id`
+      : Prisma.sql`SELECT NULL::uuid AS id, NULL::uuid AS signal_id WHERE false`;
+    const appended = await this.#prisma.$executeRaw`
+      WITH signal AS (${signalChange}),
+      trade AS (${opened}),
+      told AS (
+        SELECT 1 AS place, ${kind}::text AS kind, id AS signal_id, NULL::uuid AS trade_id FROM signal
+        UNION ALL
+        SELECT 2, 'TradeOpened', signal_id, id FROM trade
+      ),
+      head AS (
+        UPDATE record_head SET sequence = sequence + (SELECT count(*) FROM told) WHERE EXISTS (SELECT 1 FROM told)
+        RETURNING sequence - (SELECT count(*) FROM told) AS before
+      )
+      INSERT INTO events (sequence, time, kind, signal_id, trade_id)
+      SELECT head.before + told.place, ${at}::timestamptz, told.kind, told.signal_id, told.trade_id FROM told, head ORDER BY told.place`;
+    return appended > 0;
+  }
+
+  findByExternalId(botId: string, externalId: string): Promise<{ id: string; contentHash: Uint8Array } | null> {
+    return this.#prisma.signal.findUnique({
+      where: { botId_externalId: { botId, externalId } },
+      select: { id: true, contentHash: true },
+    });
+  }
+
+  async findSignal(id: string): Promise<StoredSignal | null> {
+    const row = await this.#prisma.signal.findUnique({ where: { id } });
+    return (
+      row && {
+        ...row,
+        marketType: row.marketType as MarketType,
+        direction: row.direction as Direction,
+        entryPrice: new Decimal(row.entryPrice.toFixed()),
+        takeProfit: new Decimal(row.takeProfit.toFixed()),
+        stopLoss: new Decimal(row.stopLoss.toFixed()),
+      }
+    );
+  }
+
+  load(id: string): Promise<SignalRow | null> {
+    return this.#prisma.signal.findUnique({ where: { id }, include: SIGNAL_INCLUDE });
+  }
+}
