@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Decimal, QUANTITY_DECIMALS, toPlain } from '../kernel/decimal.ts';
-import { profitAt } from './profit.ts';
+import { profitAt, rMultiple } from './profit.ts';
 import type { Direction } from './profit.ts';
 
 interface ClosedFill {
@@ -74,5 +74,23 @@ describe('domain section 5: rounding', () => {
     const short = profitOf({ ...base, direction: 'SHORT', exitPrice: '0.75' });
     expect(short).toEqual(long);
     expect(profitOf({ ...base, direction: 'SHORT', exitPrice: '1.25' }).grossPnl).toBe('-0.25');
+  });
+});
+
+describe('domain section 6: R multiple', () => {
+  const trade = (realizedPnl: string, entryPrice: string, stopLoss: string, quantity: string) => ({
+    realizedPnl: new Decimal(realizedPnl),
+    entryPrice: new Decimal(entryPrice),
+    stopLoss: new Decimal(stopLoss),
+    quantity: new Decimal(quantity),
+  });
+
+  test('is the profit in multiples of the risk, which is above 0 for both directions', () => {
+    expect(rMultiple(trade('20', '100', '95', '2'))).toBe(2);
+    expect(rMultiple(trade('-10.5', '100', '105', '2'))).toBe(-1.05);
+  });
+
+  test('keeps its digits where entry and stop agree in more digits than a double has', () => {
+    expect(rMultiple(trade('1', '100000.000000000000000001', '100000', '500000000000000000'))).toBe(2);
   });
 });

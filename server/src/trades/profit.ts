@@ -45,3 +45,13 @@ export function profitAt({ direction, quantity, entryPrice, exitPrice, feeRate, 
     realizedPnlPct: toMoney(realized.times(100).dividedBy(positionSize)),
   };
 }
+
+/**
+ * Profit as a multiple of what was at stake: realizedPnl / (|entryPrice − stopLoss| × quantity). Fees and a stop that was jumped
+ * over make a full loss smaller than −1. Source: Van K. Tharp, "Trade Your Way to Financial Freedom", 1998.
+ */
+export function rMultiple(trade: { realizedPnl: Decimal; entryPrice: Decimal; stopLoss: Decimal; quantity: Decimal }): number {
+  // The difference must be exact, for prices may agree in most digits; the product need not.
+  const risk = trade.entryPrice.minus(trade.stopLoss).abs().toNumber() * trade.quantity.toNumber();
+  return trade.realizedPnl.toNumber() / risk;
+}

@@ -1,0 +1,30 @@
+import type { Decimal } from '../kernel/decimal.ts';
+import type { Direction } from '../trades/profit.ts';
+
+/**
+ * What the metrics need to know of a closed trade. Money is in the quote currency with at most 8 decimals.
+ *
+ * A list of them is always in the order of closure, that is by the sequence of the closing event. Exit times mostly rise in that
+ * order but need not: a closure found late, by a gap's repair, stands behind younger ones.
+ */
+export interface ClosedTrade {
+  readonly id: string;
+  readonly direction: Direction;
+  readonly quantity: Decimal;
+  readonly entryPrice: Decimal;
+  /** Never equal to the entry price. */
+  readonly stopLoss: Decimal;
+  readonly takeProfit: Decimal;
+  /** Per side, as a share of the traded value. */
+  readonly feeRate: Decimal;
+  readonly positionSize: Decimal;
+  readonly grossPnl: Decimal;
+  readonly fees: Decimal;
+  readonly realizedPnl: Decimal;
+  /** The server's time of receipt, ms since 1970 UTC. */
+  readonly entryTimeMs: number;
+  /** The exchange's time of the closing tick, ms since 1970 UTC; clocks differ, so it may lie some ms before the entry. */
+  readonly exitTimeMs: number;
+  /** One candle reached both levels and the stop loss was taken to be first. */
+  readonly ambiguous: boolean;
+}
