@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/generated/**'],
+    globalSetup: ['./testkit/database.setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

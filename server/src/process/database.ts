@@ -1,0 +1,53 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import type { Log } from '../kernel/log.ts';
+import { messageOf } from './start-fault.ts';
+
+export interface DatabaseLimits {
+  /** Connections of this process; more work waits for one. */
+  readonly maxConnections: number;
+  /** How long to wait for a free or a new connection. */
+  readonly connectTimeoutMs: number;
+  /** How long one statement may run. */
+  readonly statementTimeoutMs: number;
+  /** How long a transaction may sit between two statements. */
+  readonly idleInTransactionTimeoutMs: number;
+  /** How long a whole interactive transaction may take. */
+  readonly transactionTimeoutMs: number;
+}
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  /** The connections beneath Prisma, for a plain query such as a readiness check. */
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/**
+ * The one Prisma client of the process over a pool whose every wait is bounded (its defaults bound none).
+ * Connects at the first query, and again by itself after the database was away.
+ */
+export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'bot-performance',
+    max: limits.maxConnections,
+    connectionTimeoutMillis: limits.connectTimeoutMs,
+    statement_timeout: limits.statementTimeoutMs,
+    idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
+    keepAlive: true,
+  });
+  // Without a listener an idle connection that is cut would end the process.
+  pool.on('error', (error) => log.warn({ reason: messageOf(error) }, 'an idle database connection was lost'));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: limits.connectTimeoutMs, timeout: limits.transactionTimeoutMs },
+    errorFormat: 'minimal', // the default quotes source lines
+  });
+  const close = async () => {
+    await prisma.$disconnect();
+    await pool.end();
+  };
+  return { prisma, pool, close };
+}
