@@ -46,7 +46,15 @@ export class PriceBoard {
     const ageMs = tick.source === 'LIVE' ? 0 : Math.max(0, this.#clock.now().getTime() - tick.timeMs);
     const receivedMs = nowMs - ageMs;
     if (known && known.receivedMs > receivedMs) return;
-    this.#put({ ...known, marketType: tick.marketType, symbol: tick.symbol, price: tick.price, timeMs: tick.timeMs, tradeId: tick.id, receivedMs });
+    this.#put({
+      ...known,
+      marketType: tick.marketType,
+      symbol: tick.symbol,
+      price: tick.price,
+      timeMs: tick.timeMs,
+      tradeId: tick.id,
+      receivedMs,
+    });
   }
 
   /** Takes a price of the all-symbol price check; it never replaces a tick received after the check was asked for. */

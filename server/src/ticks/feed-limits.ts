@@ -1,0 +1,103 @@
+/** Every bound and timeout of one market's feed. All can be set; `DEFAULT_FEED_LIMITS` says why each has its value. */
+export interface FeedLimits {
+  /** Streams on one connection, its sentinel included; more symbols open more connections. */
+  readonly streamsPerConnection: number;
+  /** Bytes of one SUBSCRIBE or UNSUBSCRIBE frame. */
+  readonly controlMessageBytes: number;
+  /** Streams named in one SUBSCRIBE or UNSUBSCRIBE. */
+  readonly streamsPerControlMessage: number;
+  /** Time for the opening handshake, from dialling to the 101 answer. */
+  readonly handshakeTimeoutMs: number;
+  /** Time for the answer to a SUBSCRIBE or UNSUBSCRIBE; without one the connection is replaced. */
+  readonly ackTimeoutMs: number;
+  /** Bytes of one frame from the exchange; a longer one ends the connection. */
+  readonly frameBytes: number;
+  /** A connection on which nothing has arrived for this long is replaced. The sentinel stream beats every second. */
+  readonly silentAfterMs: number;
+  /** Without any message for this long the feed says STALE. Below `silentAfterMs`. */
+  readonly staleAfterMs: number;
+  /** Without a working connection for this long the feed says OFFLINE. */
+  readonly offlineAfterMs: number;
+  /** How often the state is looked at when nothing happens. */
+  readonly statusIntervalMs: number;
+
+  /** Delay before the first attempt to connect again; doubles with each failure. */
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+  /** A connection open for this long counts as good: the next loss starts at `reconnectMinMs` again. */
+  readonly stableAfterMs: number;
+  /** Attempts to connect, over all connections of the market, within `connectAttemptsWindowMs`. */
+  readonly connectAttempts: number;
+  readonly connectAttemptsWindowMs: number;
+
+  /** Live ticks kept per symbol while an earlier one is missing; beyond it they are dropped and come by REST. */
+  readonly heldTicks: number;
+  /** Delivered ticks kept per symbol for `recentAfter`. */
+  readonly recentTicks: number;
+  /** How long a missing id may still come by the stream before REST is asked for it. */
+  readonly gapGraceMs: number;
+  /** Delay before REST is asked again after a failure or an answer that trails the stream; doubles each time. */
+  readonly repairRetryMinMs: number;
+  readonly repairRetryMaxMs: number;
+  /** Answers in a row that do not know of a tick already held, after which that tick is put aside. */
+  readonly trailingAnswers: number;
+  /** A symbol without a live tick for this long whose checked price differs from its last tick is read again by REST. */
+  readonly suspectAfterMs: number;
+
+  /** Rows asked of one aggTrades request; the exchange gives at most 1000. */
+  readonly pageRows: number;
+  /** Share of the exchange's weight per minute that this feed may use. */
+  readonly weightShare: number;
+  /** REST requests under way at once. */
+  readonly restConcurrency: number;
+  /** REST requests that may wait; more are refused. */
+  readonly restQueue: number;
+  readonly restTimeoutMs: number;
+  /** Bytes of one REST answer. Spot's exchangeInfo is above 10 MB. */
+  readonly restAnswerBytes: number;
+  /** Pause after 429, 418, 403 or 451 where the answer has no Retry-After. */
+  readonly restPauseMs: number;
+
+  /** How often the prices of all symbols are asked for. */
+  readonly priceCheckIntervalMs: number;
+  /** How often the list of symbols is asked for. */
+  readonly symbolListIntervalMs: number;
+}
+
+export const DEFAULT_FEED_LIMITS: FeedLimits = {
+  streamsPerConnection: 200, // 1,024 documented, 200 on older futures pages
+  controlMessageBytes: 3_500, // frames above about 4,088 bytes get no answer and no effect
+  streamsPerControlMessage: 200,
+  handshakeTimeoutMs: 10_000,
+  ackTimeoutMs: 5_000,
+  frameBytes: 1_048_576,
+  silentAfterMs: 10_000,
+  staleAfterMs: 5_000,
+  offlineAfterMs: 60_000,
+  statusIntervalMs: 1_000,
+
+  reconnectMinMs: 250,
+  reconnectMaxMs: 4_000, // back within 5 s of the network; 75 attempts in 5 min for one connection
+  stableAfterMs: 30_000,
+  connectAttempts: 100, // the exchange allows 300 per address, for both markets
+  connectAttemptsWindowMs: 300_000,
+
+  heldTicks: 20_000,
+  recentTicks: 2_000,
+  gapGraceMs: 250,
+  repairRetryMinMs: 250,
+  repairRetryMaxMs: 10_000,
+  trailingAnswers: 12, // about a minute
+  suspectAfterMs: 5_000,
+
+  pageRows: 1_000,
+  weightShare: 0.5,
+  restConcurrency: 4,
+  restQueue: 10_000,
+  restTimeoutMs: 10_000,
+  restAnswerBytes: 67_108_864,
+  restPauseMs: 60_000,
+
+  priceCheckIntervalMs: 10_000,
+  symbolListIntervalMs: 3_600_000,
+};
