@@ -1,5 +1,5 @@
 import type { Decimal } from '../kernel/decimal.ts';
-import type { Direction } from '../trades/profit.ts';
+import type { Direction } from '../trades/trade.ts';
 
 /**
  * What the metrics need to know of a closed trade. Money is in the quote currency with at most 8 decimals.

@@ -57,10 +57,11 @@ export function exposure(closed: readonly Span[], openEntryTimesMs: readonly num
   let coveredMs = 0;
   let coveredUntilMs = first.entryTimeMs;
   for (const { entryTimeMs, exitTimeMs } of spans) {
-    // The exchange's clock may run ahead of ours: nothing beyond now counts.
+    // The exchange's clock is not ours: an exit may lie beyond now, which counts up to now, or before its entry, which counts nothing.
+    const fromMs = Math.max(entryTimeMs, coveredUntilMs);
     const untilMs = Math.min(exitTimeMs, nowMs);
-    if (untilMs <= coveredUntilMs) continue;
-    coveredMs += untilMs - Math.max(entryTimeMs, coveredUntilMs);
+    if (untilMs <= fromMs) continue;
+    coveredMs += untilMs - fromMs;
     coveredUntilMs = untilMs;
   }
   return defined(coveredMs / totalMs);

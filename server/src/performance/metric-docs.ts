@@ -1,35 +1,19 @@
-import type { Interval } from './intervals.ts';
+import type { MetricDoc } from './metric.ts';
 import type { TradeMetrics } from './metrics.ts';
 
-/** How one figure of a performance is explained to readers of the API and of the methodology page. */
-export interface MetricDoc {
-  /** As a heading. */
-  readonly name: string;
-  /** In plain text. */
-  readonly formula: string;
-  readonly unit:
-    'time' | 'count' | 'quote currency' | 'percent' | 'ratio' | 'multiple of risk' | 'days' | 'seconds' | 'share from 0 to 1' | 'trade';
-  /** One sentence. */
-  readonly explanation: string;
-  /** Who defined it first, where it is not plain counting and adding. */
-  readonly source?: string;
-}
-
-/** What a performance says beside the metrics of closed trades. */
-interface OtherFigures {
-  asOf: unknown;
-  capitalBase: unknown;
-  totalSignals: unknown;
-  totalTrades: unknown;
-  openPositions: unknown;
-  unrealizedPnl: unknown;
-  openWithoutPrice: unknown;
-  bestTrade: unknown;
-  worstTrade: unknown;
-  expectancyInterval: Interval | null;
-}
-
-export type PerformanceField = Exclude<keyof TradeMetrics, 'bestTradeId' | 'worstTradeId'> | keyof OtherFigures;
+/** Every figure of a performance; those that no metric of closed trades gives are added by whoever reads the record. */
+export type PerformanceField =
+  | Exclude<keyof TradeMetrics, 'bestTradeId' | 'worstTradeId'>
+  | 'asOf'
+  | 'capitalBase'
+  | 'totalSignals'
+  | 'totalTrades'
+  | 'openPositions'
+  | 'unrealizedPnl'
+  | 'openWithoutPrice'
+  | 'bestTrade'
+  | 'worstTrade'
+  | 'expectancyInterval';
 
 /** The one place where every figure is explained, in the order in which they are best read. */
 export const METRIC_DOCS: Readonly<Record<PerformanceField, MetricDoc>> = {
@@ -218,7 +202,6 @@ export const METRIC_DOCS: Readonly<Record<PerformanceField, MetricDoc>> = {
     formula: 'largest (peak − total) / (capital base + peak) × 100, closure by closure',
     unit: 'percent',
     explanation: 'The deepest fall as a share of the money there was at the peak.',
-    source: 'Malik Magdon-Ismail and Amir Atiya, "Maximum Drawdown", Risk, 2004',
   },
   currentDrawdown: {
     name: 'Current drawdown',

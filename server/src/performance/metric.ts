@@ -22,3 +22,19 @@ export function defined(value: number): Metric {
 export function undefinedBecause(reason: MetricReason): Metric {
   return { value: null, reason };
 }
+
+type MetricUnit =
+  'time' | 'count' | 'quote currency' | 'percent' | 'ratio' | 'multiple of risk' | 'days' | 'seconds' | 'share from 0 to 1' | 'trade';
+
+/** How one figure of a performance is explained to readers of the API and of the methodology page. */
+export interface MetricDoc {
+  /** As a heading. */
+  readonly name: string;
+  /** In plain text. */
+  readonly formula: string;
+  readonly unit: MetricUnit;
+  /** One sentence. */
+  readonly explanation: string;
+  /** Who defined it first, where it is not plain counting and adding. */
+  readonly source?: string;
+}

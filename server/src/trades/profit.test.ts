@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Decimal, QUANTITY_DECIMALS, toPlain } from '../kernel/decimal.ts';
 import { profitAt, rMultiple } from './profit.ts';
-import type { Direction } from './profit.ts';
+import type { Direction } from './trade.ts';
 
 interface ClosedFill {
   name: string;

@@ -1,8 +1,6 @@
 import { toMoney } from '../kernel/decimal.ts';
 import type { Decimal } from '../kernel/decimal.ts';
-
-/** LONG gains when the price rises, SHORT when it falls. */
-export type Direction = 'LONG' | 'SHORT';
+import type { Direction } from './trade.ts';
 
 /** What a trade's profit at some exit price depends on. */
 export interface ProfitInput {
