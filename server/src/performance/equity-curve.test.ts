@@ -11,14 +11,15 @@ const plain = (trades: readonly ClosedTrade[], points: number) =>
 
 describe('equity curve', () => {
   test('without thinning it has a point for each closure', () => {
-    const trades = closedDaily(['0.1', '0.2', '-0.5', '0.1']);
-    expect(plain(trades, 4)).toEqual([
+    const trades = closedDaily(['0.1', '0.2', '-0.5', '0.1', '1']);
+    expect(plain(trades, 5)).toEqual([
       [1, '0.1', '0'],
       [2, '0.3', '0'],
       [3, '-0.2', '0.5'],
       [4, '-0.1', '0.4'],
+      [5, '0.9', '0'],
     ]);
-    expect(equityCurve(trades, 4).map(({ timeMs }) => timeMs)).toEqual(trades.map(({ exitTimeMs }) => exitTimeMs));
+    expect(equityCurve(trades, 5).map(({ timeMs }) => timeMs)).toEqual(trades.map(({ exitTimeMs }) => exitTimeMs));
     expect(equityCurve([], 2)).toEqual([]);
   });
 

@@ -265,6 +265,12 @@ describe('single figures', () => {
     expect(metricsOf(trades).averageR.value).toBe((2 - 1.5) / 2);
   });
 
+  test('a first loss is a drawdown since the first entry, whichever trade closed first', () => {
+    const late = closedTrade(-1, 3 * MS_PER_DAY);
+    const early = closedTrade(-1, 4 * MS_PER_DAY, { entryTimeMs: 2 * MS_PER_DAY });
+    expect(metricsOf([late, early]).longestDrawdownDays).toBe(998);
+  });
+
   test('the capital base moves what depends on it and nothing else', () => {
     const trades = closedDaily([4, -3, 2, -1]);
     const small = computeMetrics(trades, { capitalBase: new Decimal(100), nowMs: NOW_MS, openEntryTimesMs: [] });
