@@ -17,6 +17,9 @@ export interface ConnectionLimits {
   readonly pingIntervalMs: number;
   /** How long after a ping its payload must have come back. */
   readonly pongTimeoutMs: number;
+  /** How long a connection lives, and the code with which it is then ended: 1006 abruptly, any other with a close frame. */
+  readonly lifeMs: number;
+  readonly lifeEndCode: number;
   /** Binance drops readers that fall too far behind. */
   readonly maxBufferedBytes: number;
   /** Errors as {code, msg, id} instead of {error: {code, msg}, id}. */
@@ -73,6 +76,7 @@ export class Connection {
   readonly #drainWaiters = new Set<() => void>();
   readonly #receivedMs: number[] = [];
   readonly #stopPings: Cancel;
+  readonly #stopLife: Cancel;
   readonly #unansweredPings = new Set<string>();
   #stopPongTimer: Cancel = () => {};
   #pings = 0;
@@ -100,6 +104,7 @@ export class Connection {
     this.#events = options.events;
     this.#combined = options.request.combined;
     this.#stopPings = this.#clock.every(this.#limits.pingIntervalMs, () => this.#ping());
+    this.#stopLife = this.#clock.after(this.#limits.lifeMs, () => this.drop(this.#limits.lifeEndCode));
     socket.on('message', (data) => this.#onText(String(data)));
     socket.on('ping', () => this.#countMessage());
     socket.on('pong', (payload) => this.#onPong(payload.toString()));
@@ -217,6 +222,7 @@ export class Connection {
 
   #onClose(): void {
     this.#stopPings();
+    this.#stopLife();
     this.#stopPongTimer();
     this.#wakeDrainWaiters();
     this.#events.closed(this);

@@ -51,7 +51,7 @@ export function futuresExchangeInfo(market: Market): unknown {
       marginAsset: listing.quoteAsset,
       // Not the decimals of tickSize, by Binance's own words: a reader that takes them for it is wrong.
       pricePrecision: new Decimal(listing.tickSize).decimalPlaces() + 1,
-      quantityPrecision: 3,
+      quantityPrecision: 5,
       baseAssetPrecision: 8,
       quotePrecision: 8,
       underlyingType: 'COIN',
@@ -72,7 +72,7 @@ function requestWeight(marketType: 'SPOT' | 'FUTURES'): object {
 
 function commonFilters({ marketType, tickSize }: Listing): readonly object[] {
   const wide = (text: string) => (marketType === 'SPOT' ? new Decimal(text).toFixed(Math.max(8, new Decimal(text).decimalPlaces())) : text);
-  const lot = { minQty: wide('0.001'), maxQty: wide('9000000'), stepSize: wide('0.001') };
+  const lot = { minQty: wide('0.00001'), maxQty: wide('9000000'), stepSize: wide('0.00001') };
   return [
     { filterType: 'PRICE_FILTER', minPrice: wide(tickSize), maxPrice: wide('1000000'), tickSize: wide(tickSize) },
     { filterType: 'LOT_SIZE', ...lot },

@@ -6,87 +6,17 @@ import { MARKET_TYPES } from '../src/ticks/tick.ts';
 import type { MarketType } from '../src/ticks/tick.ts';
 import { BEAT_MS, beat } from './beats.ts';
 import { Broadcast } from './connection.ts';
-import type { Connection, ConnectionEvents, ConnectionLimits } from './connection.ts';
-import { Listener } from './listener.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectionInfo, ExchangeOptions, TickInput } from './exchange-options.ts';
+import { fittingTickSize } from './listing.ts';
 import type { Listing, SymbolDefinition } from './listing.ts';
-import { Market } from './market.ts';
-import { RestApi } from './rest.ts';
+import type { Market } from './market.ts';
+import { Place } from './place.ts';
 import type { RestFault, SeenRequest } from './rest.ts';
-import type { Route } from './stream-name.ts';
+import { Seen } from './seen.ts';
+import type { SeenMessage } from './seen.ts';
 import { UNPRICED_SYMBOLS } from './symbols.ts';
 import type { AggTrade } from './tape.ts';
-import { Waiting } from './waiting.ts';
-
-export interface ExchangeOptions {
-  /** Spot listens here and futures on the next port; 0, the default, takes two free ones. */
-  readonly port?: number;
-  readonly clock?: Clock;
-  /** By default the demo's symbols, none of which has traded yet. */
-  readonly symbols?: readonly SymbolDefinition[];
-  /** First aggregate trade id of symbols that name none; by default 0 on spot and 1 on futures, as at Binance. */
-  readonly firstAggId?: number;
-  /** How many trades each symbol's tape keeps; 200,000 by default. */
-  readonly maxTapeTrades?: number;
-  /** What differs from `BINANCE_LIMITS`, per market. */
-  readonly limits?: Partial<Record<MarketType, Partial<ConnectionLimits>>>;
-  /** Offer permessage-deflate on websockets; off by default. */
-  readonly compression?: boolean;
-  /** Takes the plain requests that are not REST calls; gives false when the request is not for it. */
-  readonly otherRequests?: (exchange: Exchange, request: IncomingMessage, response: ServerResponse) => boolean;
-}
-
-const MEBIBYTE = 1_048_576;
-const SHARED_LIMITS = { maxStreams: 1_024, maxControlBytes: 4_088, maxBufferedBytes: 64 * MEBIBYTE, flatErrors: false };
-
-/** The limits that Binance documents, or was seen to keep. */
-export const BINANCE_LIMITS: Readonly<Record<MarketType, ConnectionLimits>> = {
-  SPOT: { ...SHARED_LIMITS, messagesPerSecond: 5, pingIntervalMs: 20_000, pongTimeoutMs: 60_000 },
-  FUTURES: { ...SHARED_LIMITS, messagesPerSecond: 10, pingIntervalMs: 180_000, pongTimeoutMs: 600_000 },
-};
-
-/** How many seen requests and messages are kept for assertions. */
-const MAX_SEEN = 20_000;
-
-/** A trade to print. */
-export interface TickInput {
-  readonly marketType: MarketType;
-  readonly symbol: string;
-  /** Plain decimal digits above zero; sent exactly as given. */
-  readonly price: string;
-  /** "1" by default. */
-  readonly quantity?: string;
-  /** Trade time, ms since 1970 UTC; now by default. */
-  readonly timeMs?: number;
-  readonly buyerIsMaker?: boolean;
-  /** False puts it on the tape, where REST finds it, and tells nobody: a trade that fell into a gap. */
-  readonly broadcast?: boolean;
-}
-
-export interface ConnectionInfo {
-  readonly id: number;
-  readonly marketType: MarketType;
-  /** Path and query as the client asked for them. */
-  readonly url: string;
-  readonly route: Route;
-  readonly streams: readonly string[];
-  readonly openedMs: number;
-}
-
-/** A text message of a websocket client. */
-export interface SeenMessage {
-  readonly marketType: MarketType;
-  readonly connectionId: number;
-  readonly text: string;
-  /** ms since 1970 UTC. */
-  readonly timeMs: number;
-}
-
-interface Place {
-  readonly market: Market;
-  readonly rest: RestApi;
-  readonly listener: Listener;
-  refusing: boolean;
-}
 
 /** Starts a stand-in for Binance on 127.0.0.1. Rejects with the system's error when a port cannot be had. */
 export async function startExchange(options: ExchangeOptions = {}): Promise<Exchange> {
@@ -98,16 +28,20 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Exch
 /** A small exchange on two ports, spot and futures, and the verbs by which a script drives it. Made by `startExchange`. */
 export class Exchange {
   readonly #places: Readonly<Record<MarketType, Place>>;
-  readonly #waiting = new Waiting();
-  readonly #requests: SeenRequest[] = [];
-  readonly #messages: SeenMessage[] = [];
+  readonly #seen = new Seen();
   readonly #clock: Clock;
   #stopBeats: Cancel = () => {};
   #ports: Readonly<Record<MarketType, number>> = { SPOT: 0, FUTURES: 0 };
 
   constructor(options: ExchangeOptions) {
     this.#clock = options.clock ?? systemClock;
-    this.#places = { SPOT: this.#open('SPOT', options), FUTURES: this.#open('FUTURES', options) };
+    const parts = {
+      ...options,
+      clock: this.#clock,
+      seen: this.#seen,
+      otherRequest: (request: IncomingMessage, response: ServerResponse) => options.otherRequests?.(this, request, response) ?? false,
+    };
+    this.#places = { SPOT: new Place('SPOT', parts), FUTURES: new Place('FUTURES', parts) };
     for (const definition of options.symbols ?? UNPRICED_SYMBOLS) this.listSymbol(definition);
   }
 
@@ -155,6 +89,16 @@ export class Exchange {
   /** Lists a symbol, or lists it anew with an empty tape. */
   listSymbol(definition: SymbolDefinition): void {
     this.#market(definition.marketType).list(definition);
+  }
+
+  /** Lists a symbol of which nothing is known but a price: with a tick size that fits it, and nothing on the tape. */
+  listSymbolFor(marketType: MarketType, symbol: string, price: string): void {
+    this.listSymbol({ marketType, symbol, tickSize: fittingTickSize(price) });
+  }
+
+  /** All symbols, or those of one market. */
+  listings(marketType?: MarketType): readonly Listing[] {
+    return MARKET_TYPES.filter((type) => !marketType || type === marketType).flatMap((type) => [...this.#market(type).listings.values()]);
   }
 
   isListed(marketType: MarketType, symbol: string): boolean {
@@ -265,17 +209,17 @@ export class Exchange {
 
   /** The REST requests answered so far, oldest first. */
   requests(marketType?: MarketType): readonly SeenRequest[] {
-    return this.#requests.filter((request) => !marketType || request.marketType === marketType);
+    return this.#seen.requests.filter((request) => !marketType || request.marketType === marketType);
   }
 
   /** The websocket messages received so far, oldest first. */
   messages(marketType?: MarketType): readonly SeenMessage[] {
-    return this.#messages.filter((message) => !marketType || message.marketType === marketType);
+    return this.#seen.messages.filter((message) => !marketType || message.marketType === marketType);
   }
 
   /** Resolves as soon as `holds` does; it is asked again after every connection, message, subscription and request. Rejects after `timeoutMs`. */
   when(holds: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
-    return this.#waiting.until(holds, what, timeoutMs);
+    return this.#seen.waiting.until(holds, what, timeoutMs);
   }
 
   whenConnected(marketType: MarketType, count = 1): Promise<void> {
@@ -314,59 +258,6 @@ export class Exchange {
   }
 
   // --------------------------------------------------------------------------------------------------------------------
-
-  #open(marketType: MarketType, options: ExchangeOptions): Place {
-    const clock = this.#clock;
-    const firstAggId = options.firstAggId ?? (marketType === 'SPOT' ? 0 : 1);
-    const market = new Market({ marketType, clock, firstAggId, maxTapeTrades: options.maxTapeTrades ?? 200_000 });
-    const wait = (delayMs: number) => new Promise<void>((resolve) => void clock.after(delayMs, resolve));
-    const rest = new RestApi(market, wait, (request) => this.#note(this.#requests, request));
-    const listener = new Listener({
-      marketType,
-      clock,
-      limits: { ...BINANCE_LIMITS[marketType], ...options.limits?.[marketType] },
-      events: this.#eventsOf(market),
-      compression: options.compression ?? false,
-      isRefusing: () => place.refusing,
-      opened: (connection) => {
-        market.connections.add(connection);
-        this.#waiting.look();
-      },
-      request: (request, response) => {
-        if (!options.otherRequests?.(this, request, response)) void rest.answer(request, response);
-      },
-    });
-    const place: Place = { market, rest, listener, refusing: false };
-    return place;
-  }
-
-  #eventsOf(market: Market): ConnectionEvents {
-    return {
-      subscribed: (connection, stream) => {
-        market.addSubscriber(stream, connection);
-        this.#waiting.look();
-      },
-      unsubscribed: (connection, stream) => {
-        market.removeSubscriber(stream, connection);
-        this.#waiting.look();
-      },
-      received: (connection, text) => {
-        const timeMs = this.#clock.now().getTime();
-        this.#note(this.#messages, { marketType: market.marketType, connectionId: connection.id, text, timeMs });
-      },
-      closed: (connection) => {
-        market.connections.delete(connection);
-        for (const stream of connection.streams) market.removeSubscriber(stream, connection);
-        this.#waiting.look();
-      },
-    };
-  }
-
-  #note<T>(seen: T[], item: T): void {
-    seen.push(item);
-    if (seen.length > MAX_SEEN) seen.splice(0, MAX_SEEN / 10);
-    this.#waiting.look();
-  }
 
   #market(marketType: MarketType): Market {
     return this.#places[marketType].market;

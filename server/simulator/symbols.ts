@@ -38,3 +38,11 @@ export const UNPRICED_SYMBOLS: readonly SymbolDefinition[] = DEMO_SYMBOLS.map(({
   symbol,
   tickSize,
 }));
+
+/**
+ * A first aggregate trade id that rises from one start to the next, by 50 a second: a server that remembers the last id it
+ * applied must not take the ticks of an exchange started anew for old ones.
+ */
+export function firstAggIdAt(now: Date): number {
+  return Math.floor(now.getTime() / 20);
+}
