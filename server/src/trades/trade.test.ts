@@ -6,9 +6,17 @@ import { exitPriceFor, levelReached, nextStatus, TRADE_HAPPENINGS, TRADE_STATUSE
 describe('a trade’s transitions (domain rule 3)', () => {
   it('is this whole table: an open trade closes by what happened, a closed one never moves', () => {
     const table = Object.fromEntries(
-      TRADE_STATUSES.map((status) => [status, Object.fromEntries(TRADE_HAPPENINGS.map((what) => [what, nextStatus(status, what) ?? 'refused']))]),
+      TRADE_STATUSES.map((status) => [
+        status,
+        Object.fromEntries(TRADE_HAPPENINGS.map((what) => [what, nextStatus(status, what) ?? 'refused'])),
+      ]),
     );
-    const final = { TAKE_PROFIT_REACHED: 'refused', STOP_LOSS_REACHED: 'refused', TIME_STOP_REACHED: 'refused', SYMBOL_DELISTED: 'refused' };
+    const final = {
+      TAKE_PROFIT_REACHED: 'refused',
+      STOP_LOSS_REACHED: 'refused',
+      TIME_STOP_REACHED: 'refused',
+      SYMBOL_DELISTED: 'refused',
+    };
     expect(table).toEqual({
       OPEN: {
         TAKE_PROFIT_REACHED: 'CLOSED_TP',
@@ -43,7 +51,12 @@ describe('levels (domain rule 4)', () => {
   it('no price reaches both levels', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.constantFrom(long, short), (price, levels) => {
-        const mirrored = { ...levels, takeProfit: levels.stopLoss, stopLoss: levels.takeProfit, direction: levels.direction === 'LONG' ? ('SHORT' as const) : ('LONG' as const) };
+        const mirrored = {
+          ...levels,
+          takeProfit: levels.stopLoss,
+          stopLoss: levels.takeProfit,
+          direction: levels.direction === 'LONG' ? ('SHORT' as const) : ('LONG' as const),
+        };
         const one = levelReached(levels, new Decimal(price));
         const other = levelReached(mirrored, new Decimal(price));
         expect(one === undefined).toBe(other === undefined);

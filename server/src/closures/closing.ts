@@ -1,0 +1,211 @@
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Service } from '../kernel/service.ts';
+import type { RecordEvent } from '../record/event.ts';
+import type { MarketWatch } from '../ticks/market-watch.ts';
+import { isAfter, symbolKey } from '../ticks/tick.ts';
+import type { MarketType, StreamPoint, SymbolKey, Tick } from '../ticks/tick.ts';
+import type { TradeRow } from '../trades/rows.ts';
+import { closureOf } from './closure.ts';
+import { ClosureWriter } from './closure-writer.ts';
+import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
+import type { Cursor } from './closures.store.ts';
+import { startPoint } from './start-point.ts';
+import { WatchList } from './watch-list.ts';
+import { watchedTrade } from './watched-trade.ts';
+import type { WatchedTrade } from './watched-trade.ts';
+
+export interface ClosingLimits extends ClosureWriterLimits {
+  /** How often the symbols' cursors are saved: at most this much of the stream is applied again after a crash. */
+  readonly cursorSaveIntervalMs: number;
+  /** A trade younger than this when the cursor was saved starts from its own point after a restart. */
+  readonly freshTradeMs: number;
+}
+
+export interface ClosingStore extends ClosureSink {
+  openTrades(): Promise<TradeRow[]>;
+  cursors(): Promise<Map<SymbolKey, Cursor>>;
+  saveCursors(ticks: readonly Tick[], at: Date): Promise<void>;
+}
+
+export interface TradeAnnouncements {
+  onEvent(listener: (event: RecordEvent) => void): Cancel;
+  wake(): void;
+}
+
+interface WatchedSymbol {
+  readonly marketType: MarketType;
+  readonly symbol: string;
+  readonly list: WatchList;
+  /** Trades that are catching up with what happened between their point and now. */
+  readonly joining: Set<string>;
+  savedTradeId: number;
+}
+
+/**
+ * Watches every open trade and closes it at the first tick that reaches one of its levels. Trades come from the record
+ * (at start, and as they are opened); ticks come from the markets; closures go to the database.
+ */
+export class Closing implements Service {
+  readonly name = 'closing';
+  readonly #store: ClosingStore;
+  readonly #record: TradeAnnouncements;
+  readonly #markets: Readonly<Record<MarketType, MarketWatch>>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #limits: ClosingLimits;
+  readonly #writer: ClosureWriter;
+  readonly #symbols = new Map<SymbolKey, WatchedSymbol>();
+  readonly #cancels: Cancel[] = [];
+  #saving: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(
+    store: ClosingStore,
+    record: TradeAnnouncements,
+    markets: Readonly<Record<MarketType, MarketWatch>>,
+    clock: Clock,
+    log: Log,
+    limits: ClosingLimits,
+  ) {
+    this.#store = store;
+    this.#record = record;
+    this.#markets = markets;
+    this.#clock = clock;
+    this.#log = log;
+    this.#limits = limits;
+    this.#writer = new ClosureWriter(store, clock, log, limits, () => record.wake());
+  }
+
+  /** Takes up every open trade again; then follows the record. */
+  async start(): Promise<void> {
+    const meanwhile: RecordEvent[] = [];
+    let follow = (event: RecordEvent): void => void meanwhile.push(event);
+    this.#cancels.push(this.#record.onEvent((event) => follow(event)));
+
+    const [rows, cursors] = await Promise.all([this.#store.openTrades(), this.#store.cursors()]);
+    const bySymbol = Map.groupBy(rows.map(watchedTrade), (trade) => symbolKey(trade.marketType, trade.symbol));
+    for (const [key, trades] of bySymbol) this.#takeUp(key, trades, cursors.get(key));
+    if (rows.length > 0) this.#log.info({ trades: rows.length, symbols: bySymbol.size }, 'open trades are watched again');
+
+    follow = (event) => this.#follow(event);
+    meanwhile.forEach(follow);
+    this.#cancels.push(this.#clock.every(this.#limits.cursorSaveIntervalMs, () => this.#saveCursors()));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cancel of this.#cancels.splice(0)) cancel();
+    await this.#writer.stop();
+    this.#saveCursors();
+    await this.#saving;
+  }
+
+  /** Applies one tick. Per symbol, ticks must come in id order, each once. */
+  onTick(tick: Tick): void {
+    const key = symbolKey(tick.marketType, tick.symbol);
+    const watched = this.#symbols.get(key);
+    if (!watched) return;
+    this.#applyTo(watched.list, key, tick);
+    this.#letGoIfIdle(key, watched);
+  }
+
+  #takeUp(key: SymbolKey, trades: WatchedTrade[], cursor: Cursor | undefined): void {
+    const [first] = trades;
+    if (!first) return;
+    const watched = this.#watchedSymbol(key, first);
+    for (const trade of trades) watched.list.add(trade);
+    this.#markets[first.marketType].watch(first.symbol, startPoint(trades, cursor, this.#limits.freshTradeMs));
+  }
+
+  #follow(event: RecordEvent): void {
+    if (event.kind === 'TradeOpened' && event.trade.status === 'OPEN') this.#watch(watchedTrade(event.trade));
+    if (event.kind === 'TradeClosed') this.#forget(symbolKey(event.trade.marketType as MarketType, event.trade.symbol), event.trade.id);
+  }
+
+  #watch(trade: WatchedTrade): void {
+    const key = symbolKey(trade.marketType, trade.symbol);
+    const known = this.#symbols.get(key);
+    if (!known) {
+      this.#watchedSymbol(key, trade).list.add(trade);
+      this.#markets[trade.marketType].watch(trade.symbol, trade.from);
+    } else if (!known.list.has(trade.id) && !known.joining.has(trade.id)) {
+      this.#join(key, known, trade, trade.from);
+    }
+  }
+
+  /**
+   * Lets a trade join a symbol whose stream is already past `since`: while its signal was being stored, ticks went by. They
+   * are applied to this trade alone, first, so that the first touch in id order decides.
+   */
+  #join(key: SymbolKey, watched: WatchedSymbol, trade: WatchedTrade, since: StreamPoint): void {
+    const market = this.#markets[trade.marketType];
+    const newest = market.position(trade.symbol)?.lastTick;
+    if (!newest || !isAfter(newest, since)) {
+      watched.list.add(trade);
+      return;
+    }
+    const recent = market.recentAfter(trade.symbol, since);
+    if (recent) {
+      if (!this.#isClosedBy(key, trade, recent)) watched.list.add(trade);
+      return;
+    }
+    watched.joining.add(trade.id);
+    market
+      .fetchAfter(trade.symbol, since, newest.id)
+      .then((ticks) => {
+        watched.joining.delete(trade.id);
+        if (this.#stopped) return;
+        if (this.#isClosedBy(key, trade, ticks)) this.#letGoIfIdle(key, watched);
+        else this.#join(key, watched, trade, { afterTradeId: newest.id, fromTimeMs: newest.timeMs });
+      })
+      .catch((error: unknown) => {
+        // Only a stopping feed gives up; the trade is taken up again at the next start.
+        if (!this.#stopped) this.#log.error({ err: error, tradeId: trade.id }, 'a trade could not catch up with its symbol');
+      });
+  }
+
+  #isClosedBy(key: SymbolKey, trade: WatchedTrade, ticks: readonly Tick[]): boolean {
+    const alone = new WatchList();
+    alone.add(trade);
+    for (const tick of ticks) if (alone.size > 0) this.#applyTo(alone, key, tick);
+    return alone.size === 0;
+  }
+
+  #applyTo(list: WatchList, key: SymbolKey, tick: Tick): void {
+    for (const touch of list.apply(tick)) this.#writer.add(key, closureOf(touch, tick));
+  }
+
+  #forget(key: SymbolKey, tradeId: string): void {
+    const watched = this.#symbols.get(key);
+    if (!watched) return;
+    watched.list.remove(tradeId);
+    this.#letGoIfIdle(key, watched);
+  }
+
+  #letGoIfIdle(key: SymbolKey, watched: WatchedSymbol): void {
+    if (watched.list.size > 0 || watched.joining.size > 0) return;
+    if (this.#symbols.delete(key)) this.#markets[watched.marketType].unwatch(watched.symbol);
+  }
+
+  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade): WatchedSymbol {
+    const watched: WatchedSymbol = { marketType, symbol, list: new WatchList(), joining: new Set(), savedTradeId: -1 };
+    this.#symbols.set(key, watched);
+    return watched;
+  }
+
+  /** A cursor may pass a tick only when everything that the tick decided is durable. */
+  #saveCursors(): void {
+    const moved: Tick[] = [];
+    for (const [key, watched] of this.#symbols) {
+      const newest = this.#markets[watched.marketType].position(watched.symbol)?.lastTick;
+      if (!newest || newest.id <= watched.savedTradeId || watched.joining.size > 0 || this.#writer.isPending(key)) continue;
+      watched.savedTradeId = newest.id;
+      moved.push(newest);
+    }
+    if (moved.length === 0) return;
+    this.#saving = this.#saving
+      .then(() => this.#store.saveCursors(moved, this.#clock.now()))
+      .catch((error: unknown) => this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them'));
+  }
+}

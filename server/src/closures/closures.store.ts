@@ -1,0 +1,110 @@
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import { isDataRefused } from '../kernel/sql-error.ts';
+import { symbolKey } from '../ticks/tick.ts';
+import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
+import { TRADE_INCLUDE } from '../trades/rows.ts';
+import type { TradeRow } from '../trades/rows.ts';
+import type { Closure } from './closure.ts';
+
+/** How far a symbol's stream had been applied when it was last saved. */
+export interface Cursor {
+  readonly lastTradeId: number;
+  /** The exchange's time of that tick, ms since 1970 UTC. */
+  readonly lastTimeMs: number;
+  /** Server time of the saving, ms since 1970 UTC. */
+  readonly savedAtMs: number;
+}
+
+export class ClosuresStore {
+  readonly #prisma: PrismaClient;
+
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  openTrades(): Promise<TradeRow[]> {
+    return this.#prisma.paperTrade.findMany({ where: { status: 'OPEN' }, include: TRADE_INCLUDE });
+  }
+
+  async cursors(): Promise<Map<SymbolKey, Cursor>> {
+    const rows = await this.#prisma.symbolCursor.findMany();
+    return new Map(
+      rows.map((row) => [
+        symbolKey(row.marketType as MarketType, row.symbol),
+        { lastTradeId: Number(row.lastTradeId), lastTimeMs: row.lastTime.getTime(), savedAtMs: row.savedAt.getTime() },
+      ]),
+    );
+  }
+
+  /**
+   * Closes the trades that are still open, each with its event, its signal's move to CLOSED and its place in the record, in
+   * one statement: all of it or nothing. The database decides that a trade closes once; the answer is how many did.
+   */
+  async close(closures: readonly Closure[], at: Date): Promise<number> {
+    const rows = closures.map((closure, place) => ({
+      place,
+      id: closure.tradeId,
+      status: closure.status,
+      exit_price: closure.exitPrice.toFixed(),
+      exit_time: closure.exitTime.toISOString(),
+      gross_pnl: closure.grossPnl.toFixed(),
+      fees: closure.fees.toFixed(),
+      realized_pnl: closure.realizedPnl.toFixed(),
+      realized_pnl_pct: closure.realizedPnlPct.toFixed(),
+      source: closure.source,
+      trade_id: String(closure.aggregateTradeId),
+      price: closure.price.toFixed(),
+    }));
+    return this.#prisma.$executeRaw`
+      WITH closure AS (
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
+          gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric)
+      ),
+      -- Locked in the order of their ids, so that two closers cannot wait for each other.
+      still_open AS (
+        SELECT t.id, t.signal_id FROM paper_trades t JOIN closure c ON c.id = t.id WHERE t.status = 'OPEN' ORDER BY t.id FOR UPDATE OF t
+      ),
+      numbered AS (
+        SELECT c.*, o.signal_id, row_number() OVER (ORDER BY c.place) AS number FROM closure c JOIN still_open o ON o.id = c.id
+      ),
+      signal AS (
+        UPDATE signals s SET status = 'CLOSED' FROM numbered n WHERE s.id = n.signal_id RETURNING s.id
+      ),
+      head AS (
+        UPDATE record_head SET sequence = sequence + (SELECT count(*) FROM signal) WHERE EXISTS (SELECT 1 FROM signal)
+        RETURNING sequence - (SELECT count(*) FROM signal) AS before
+      ),
+      closed AS (
+        UPDATE paper_trades t SET status = n.status, exit_price = n.exit_price, exit_time = n.exit_time, gross_pnl = n.gross_pnl, fees = n.fees,
+          realized_pnl = n.realized_pnl, realized_pnl_pct = n.realized_pnl_pct, closed_source = n.source, closed_trade_id = n.trade_id,
+          closed_price = n.price, closed_sequence = head.before + n.number
+        FROM numbered n, head WHERE t.id = n.id
+        RETURNING t.id, t.signal_id, t.closed_sequence
+      )
+      INSERT INTO events (sequence, time, kind, signal_id, trade_id)
+      SELECT closed_sequence, ${at}::timestamptz, 'TradeClosed', signal_id, id FROM closed ORDER BY closed_sequence`;
+  }
+
+  isRefusal(error: unknown): boolean {
+    return isDataRefused(error);
+  }
+
+  /** Saves how far the symbols' streams are applied; a cursor never moves back. */
+  async saveCursors(ticks: readonly Tick[], at: Date): Promise<void> {
+    const rows = ticks.map((tick) => ({
+      market_type: tick.marketType,
+      symbol: tick.symbol,
+      trade_id: String(tick.id),
+      price: tick.price,
+      time: new Date(tick.timeMs).toISOString(),
+    }));
+    await this.#prisma.$executeRaw`
+      INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at)
+      SELECT market_type, symbol, trade_id, price, time, ${at}::timestamptz
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)
+      ORDER BY market_type, symbol
+      ON CONFLICT (market_type, symbol) DO UPDATE SET last_trade_id = EXCLUDED.last_trade_id, last_price = EXCLUDED.last_price,
+        last_time = EXCLUDED.last_time, saved_at = EXCLUDED.saved_at
+      WHERE symbol_cursors.last_trade_id <= EXCLUDED.last_trade_id`;
+  }
+}

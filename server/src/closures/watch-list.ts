@@ -1,0 +1,107 @@
+import TinyQueue from 'tinyqueue';
+import { Decimal } from '../kernel/decimal.ts';
+import { isAfter } from '../ticks/tick.ts';
+import type { Tick } from '../ticks/tick.ts';
+import type { TradeHappening } from '../trades/trade.ts';
+import type { WatchedTrade } from './watched-trade.ts';
+
+/** A tick reached something of a trade. */
+export interface Touch {
+  readonly trade: WatchedTrade;
+  readonly happening: TradeHappening;
+}
+
+interface Level {
+  readonly trade: WatchedTrade;
+  readonly happening: TradeHappening;
+  readonly exact: Decimal;
+  /** The level rounded to a double: rounding keeps order, so unequal doubles decide; equal ones are compared again exactly. */
+  readonly rounded: number;
+}
+
+interface Expiry {
+  readonly trade: WatchedTrade;
+  readonly atMs: number;
+}
+
+/**
+ * The open trades of one symbol, by level. The next level above and the next below stand on top of two heaps, so a tick
+ * that reaches nothing costs three comparisons however many trades are open. What a removed trade leaves in the heaps is
+ * dropped when it comes to the top.
+ */
+export class WatchList {
+  readonly #trades = new Map<string, WatchedTrade>();
+  /** Reached when the price is at or above them: take profits of LONG, stops of SHORT. Lowest first. */
+  readonly #above = new TinyQueue<Level>([], (a, b) => a.rounded - b.rounded || a.exact.cmp(b.exact));
+  /** Reached when the price is at or below them: stops of LONG, take profits of SHORT. Highest first. */
+  readonly #below = new TinyQueue<Level>([], (a, b) => b.rounded - a.rounded || b.exact.cmp(a.exact));
+  readonly #expiries = new TinyQueue<Expiry>([], (a, b) => a.atMs - b.atMs);
+
+  get size(): number {
+    return this.#trades.size;
+  }
+
+  has(tradeId: string): boolean {
+    return this.#trades.has(tradeId);
+  }
+
+  /** Adding a trade that is there already changes nothing. */
+  add(trade: WatchedTrade): void {
+    if (this.#trades.has(trade.id)) return;
+    this.#trades.set(trade.id, trade);
+    const long = trade.direction === 'LONG';
+    (long ? this.#above : this.#below).push(level(trade, 'TAKE_PROFIT_REACHED', trade.takeProfit));
+    (long ? this.#below : this.#above).push(level(trade, 'STOP_LOSS_REACHED', trade.stopLoss));
+    if (trade.expiresAtMs !== null) this.#expiries.push({ trade, atMs: trade.expiresAtMs });
+  }
+
+  remove(tradeId: string): void {
+    this.#trades.delete(tradeId);
+  }
+
+  /**
+   * Applies the next tick and takes out the trades it closes, each once. A time stop that has come closes at this tick
+   * whatever level it touches.
+   */
+  apply(tick: Tick): Touch[] {
+    const price = Number(tick.price);
+    const touched: Touch[] = [];
+    const early: (() => void)[] = [];
+
+    for (let next = this.#expiries.peek(); next && next.atMs <= tick.timeMs; next = this.#expiries.peek()) {
+      const expiry = this.#expiries.pop() as Expiry;
+      if (!this.#isWatched(expiry.trade)) continue;
+      if (isAfter(tick, expiry.trade.from)) this.#touch(expiry.trade, 'TIME_STOP_REACHED', touched);
+      else early.push(() => this.#expiries.push(expiry));
+    }
+    this.#drain(this.#above, (top) => price > top.rounded || (price === top.rounded && new Decimal(tick.price).gte(top.exact)), tick, touched, early);
+    this.#drain(this.#below, (top) => price < top.rounded || (price === top.rounded && new Decimal(tick.price).lte(top.exact)), tick, touched, early);
+
+    // Trades that begin after this tick stay; they go back only now, or the loops above would never end.
+    for (const putBack of early) putBack();
+    return touched;
+  }
+
+  #drain(heap: TinyQueue<Level>, isReached: (top: Level) => boolean, tick: Tick, touched: Touch[], early: (() => void)[]): void {
+    for (let top = heap.peek(); top && (!this.#isWatched(top.trade) || isReached(top)); top = heap.peek()) {
+      heap.pop();
+      const reached = top;
+      if (!this.#isWatched(reached.trade)) continue;
+      if (isAfter(tick, reached.trade.from)) this.#touch(reached.trade, reached.happening, touched);
+      else early.push(() => heap.push(reached));
+    }
+  }
+
+  #touch(trade: WatchedTrade, happening: TradeHappening, touched: Touch[]): void {
+    this.#trades.delete(trade.id);
+    touched.push({ trade, happening });
+  }
+
+  #isWatched(trade: WatchedTrade): boolean {
+    return this.#trades.get(trade.id) === trade;
+  }
+}
+
+function level(trade: WatchedTrade, happening: TradeHappening, exact: Decimal): Level {
+  return { trade, happening, exact, rounded: exact.toNumber() };
+}

@@ -1,0 +1,43 @@
+import { Decimal } from '../kernel/decimal.ts';
+import type { MarketType, StreamPoint } from '../ticks/tick.ts';
+import type { TradeRow } from '../trades/rows.ts';
+import type { Direction } from '../trades/trade.ts';
+
+/** What the watch list and a closure need of an open trade. */
+export interface WatchedTrade {
+  readonly id: string;
+  readonly marketType: MarketType;
+  readonly symbol: string;
+  readonly direction: Direction;
+  readonly entryPrice: Decimal;
+  readonly takeProfit: Decimal;
+  readonly stopLoss: Decimal;
+  readonly quantity: Decimal;
+  readonly positionSize: Decimal;
+  readonly feeRate: Decimal;
+  /** ms since 1970 UTC; the trade closes at the first tick at or after it. */
+  readonly expiresAtMs: number | null;
+  /** ms since 1970 UTC. */
+  readonly entryTimeMs: number;
+  /** Only ticks after this point may close it. */
+  readonly from: StreamPoint;
+}
+
+export function watchedTrade(row: TradeRow): WatchedTrade {
+  const entryTimeMs = row.entryTime.getTime();
+  return {
+    id: row.id,
+    marketType: row.marketType as MarketType,
+    symbol: row.symbol,
+    direction: row.direction as Direction,
+    entryPrice: new Decimal(row.entryPrice.toFixed()),
+    takeProfit: new Decimal(row.takeProfit.toFixed()),
+    stopLoss: new Decimal(row.stopLoss.toFixed()),
+    quantity: new Decimal(row.quantity.toFixed()),
+    positionSize: new Decimal(row.positionSize.toFixed()),
+    feeRate: new Decimal(row.feeRate.toFixed()),
+    expiresAtMs: row.expiresAt?.getTime() ?? null,
+    entryTimeMs,
+    from: { afterTradeId: row.openedAfterTradeId === null ? null : Number(row.openedAfterTradeId), fromTimeMs: entryTimeMs },
+  };
+}

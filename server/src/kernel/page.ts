@@ -1,0 +1,74 @@
+/** A page asked for in the way of the Relay connection specification: `first` after a cursor, or `last` before one. */
+export interface PageRequest {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** The place of a row in an order: the value it is ordered by, as text, and its id, which makes the place unique. */
+export interface Cursor {
+  readonly value: string;
+  readonly id: string;
+}
+
+export interface Page<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** What a page request comes down to: a direction, a size and a place to begin behind. */
+export interface Walk {
+  readonly backward: boolean;
+  readonly size: number;
+  readonly behind: Cursor | null;
+}
+
+/** A page request that cannot be answered; the message says what is allowed. */
+export class PageRequestError extends Error {
+  override readonly name = 'PageRequestError';
+}
+
+/** @throws PageRequestError for a size out of 1 to `maxSize`, a broken cursor, or both directions at once. */
+export function walkOf(request: PageRequest, defaultSize: number, maxSize: number): Walk {
+  const { first, after, last, before } = request;
+  if ((first != null || after != null) && (last != null || before != null)) {
+    throw new PageRequestError('ask for a page either with first and after or with last and before');
+  }
+  const backward = last != null || before != null;
+  const size = (backward ? last : first) ?? defaultSize;
+  if (size < 1 || size > maxSize) throw new PageRequestError(`${backward ? 'last' : 'first'} must be from 1 to ${maxSize}`);
+  const cursor = backward ? before : after;
+  return { backward, size, behind: cursor == null ? null : decodeCursor(cursor) };
+}
+
+export function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
+}
+
+const MAX_CURSOR_LENGTH = 512;
+
+export function decodeCursor(text: string): Cursor {
+  try {
+    const parsed: unknown = text.length <= MAX_CURSOR_LENGTH ? JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
+    if (Array.isArray(parsed) && parsed.length === 2 && parsed.every((part) => typeof part === 'string')) {
+      return { value: parsed[0] as string, id: parsed[1] as string };
+    }
+  } catch {
+    // Falls through to the one message for every broken cursor.
+  }
+  throw new PageRequestError('the cursor is not one that this API gave out');
+}
+
+/** Turns the rows found by a walk of `size` + 1 into a page. */
+export function pageOf<T>(walk: Walk, found: readonly { readonly cursor: Cursor; readonly node: T }[]): Page<T> {
+  const more = found.length > walk.size;
+  const rows = found.slice(0, walk.size);
+  if (walk.backward) rows.reverse();
+  return {
+    edges: rows.map(({ cursor, node }) => ({ cursor: encodeCursor(cursor), node })),
+    hasNextPage: walk.backward ? walk.behind !== null : more,
+    hasPreviousPage: walk.backward ? more : walk.behind !== null,
+  };
+}

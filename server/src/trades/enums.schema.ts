@@ -1,0 +1,32 @@
+import { builder } from '../graphql/builder.ts';
+
+export const DirectionEnum = builder.enumType('Direction', {
+  description: 'Which way a signal expects the price to go.',
+  values: { LONG: { description: 'Earns when the price rises.' }, SHORT: { description: 'Earns when the price falls.' } },
+});
+
+export const MarketTypeEnum = builder.enumType('MarketType', {
+  description: 'The market whose prices decide.',
+  values: { SPOT: { description: 'Binance spot.' }, FUTURES: { description: 'Binance USD-margined perpetuals.' } },
+});
+
+export const SignalStatusEnum = builder.enumType('SignalStatus', {
+  description: 'PENDING → ACTIVE → CLOSED, or PENDING → CANCELLED.',
+  values: {
+    PENDING: { description: 'Waits for activateSignal; has no trade.' },
+    ACTIVE: { description: 'In force: has an open trade, or a reason why it has none.' },
+    CLOSED: { description: 'Its trade is closed.' },
+    CANCELLED: { description: 'Withdrawn before it became active.' },
+  },
+});
+
+export const TradeStatusEnum = builder.enumType('TradeStatus', {
+  description: 'OPEN → one of the others, once.',
+  values: {
+    OPEN: { description: 'Watched until a level is touched.' },
+    CLOSED_TP: { description: 'The take profit was touched.' },
+    CLOSED_SL: { description: 'The stop loss was touched.' },
+    CLOSED_EXPIRED: { description: 'The time stop came.' },
+    CLOSED_DELISTED: { description: 'The exchange stopped trading the symbol for good.' },
+  },
+});

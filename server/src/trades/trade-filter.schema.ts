@@ -1,0 +1,18 @@
+import { builder } from '../graphql/builder.ts';
+import { DirectionEnum, MarketTypeEnum, TradeStatusEnum } from './enums.schema.ts';
+
+export const TradeFilterInput = builder.inputType('TradeFilter', {
+  description:
+    'Every condition narrows; lists match any of their values. from and to bound the exit time of closed trades and the entry time of open ones, both inclusive.',
+  fields: (t) => ({
+    bot: t.stringList({ description: 'Slugs of bots.' }),
+    strategy: t.stringList({ description: 'Names of strategies.' }),
+    symbol: t.stringList({ description: 'Symbols as the exchange writes them.' }),
+    marketType: t.field({ type: [MarketTypeEnum], description: 'Markets.' }),
+    direction: t.field({ type: [DirectionEnum], description: 'Directions.' }),
+    timeframe: t.stringList({ description: 'Timeframes, e.g. 1h.' }),
+    status: t.field({ type: [TradeStatusEnum], description: 'Statuses of trades.' }),
+    from: t.field({ type: 'DateTime', description: 'Not before this time.' }),
+    to: t.field({ type: 'DateTime', description: 'Not after this time.' }),
+  }),
+});

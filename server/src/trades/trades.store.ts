@@ -1,0 +1,161 @@
+import { Prisma } from '../generated/prisma/client.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import { isUuid } from '../kernel/ids.ts';
+import { sqlState } from '../kernel/sql-error.ts';
+import { pageOf, PageRequestError, walkOf } from '../kernel/page.ts';
+import type { Cursor, Page, PageRequest } from '../kernel/page.ts';
+import { SIGNAL_INCLUDE, TRADE_INCLUDE } from './rows.ts';
+import type { SignalRow, TradeRow } from './rows.ts';
+import type { TradeFilter } from './trade-filter.ts';
+
+export const TRADE_ORDER_FIELDS = ['ENTRY_TIME', 'EXIT_TIME', 'REALIZED_PNL', 'REALIZED_PNL_PCT', 'SYMBOL', 'DURATION'] as const;
+export type TradeOrderField = (typeof TRADE_ORDER_FIELDS)[number];
+export interface TradeOrder {
+  readonly field: TradeOrderField;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/**
+ * What each order compares, always together with the id, so that every place is unique. Where an open trade has no value
+ * yet it comes last in either direction: the value is replaced by the type's lowest or highest.
+ */
+const ORDERED_BY: Readonly<Record<TradeOrderField, { value: string; type: string; lowest: string; highest: string }>> = {
+  ENTRY_TIME: { value: 't.entry_time', type: 'timestamptz', lowest: '-infinity', highest: 'infinity' },
+  EXIT_TIME: { value: 't.exit_time', type: 'timestamptz', lowest: '-infinity', highest: 'infinity' },
+  REALIZED_PNL: { value: 't.realized_pnl', type: 'numeric', lowest: '-Infinity', highest: 'Infinity' },
+  REALIZED_PNL_PCT: { value: 't.realized_pnl_pct', type: 'numeric', lowest: '-Infinity', highest: 'Infinity' },
+  SYMBOL: { value: 't.symbol', type: 'text', lowest: '', highest: '' },
+  DURATION: { value: 'extract(epoch FROM t.exit_time - t.entry_time)', type: 'numeric', lowest: '-Infinity', highest: 'Infinity' },
+};
+
+export interface PageLimits {
+  readonly defaultPageSize: number;
+  readonly maxPageSize: number;
+}
+
+export class TradesStore {
+  readonly #prisma: PrismaClient;
+  readonly #limits: PageLimits;
+
+  constructor(prisma: PrismaClient, limits: PageLimits) {
+    this.#prisma = prisma;
+    this.#limits = limits;
+  }
+
+  find(id: string): Promise<TradeRow | null> {
+    return isUuid(id) ? this.#prisma.paperTrade.findUnique({ where: { id }, include: TRADE_INCLUDE }) : Promise.resolve(null);
+  }
+
+  /** Open trades in the order in which they were opened. */
+  async open(filter: TradeFilter | null | undefined): Promise<TradeRow[]> {
+    const ids = await this.#prisma.$queryRaw<{ id: string }[]>`
+      SELECT t.id::text AS id FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id
+      WHERE t.status = 'OPEN' AND ${whereTrade(filter)} ORDER BY t.entry_time, t.id`;
+    return this.#inOrder(ids.map(({ id }) => id));
+  }
+
+  /** @throws PageRequestError for a request that cannot be answered. */
+  async page(filter: TradeFilter | null | undefined, order: TradeOrder, request: PageRequest): Promise<Page<TradeRow>> {
+    const walk = walkOf(request, this.#limits.defaultPageSize, this.#limits.maxPageSize);
+    const { value, type, lowest, highest } = ORDERED_BY[order.field];
+    const asType = Prisma.raw(type);
+    const missing = order.direction === 'DESC' ? lowest : highest;
+    const key = Prisma.sql`coalesce(${Prisma.raw(value)}, ${missing}::${asType})`;
+    const descending = (order.direction === 'DESC') !== walk.backward;
+    const [beyond, sorted] = descending ? [Prisma.raw('<'), Prisma.raw('DESC')] : [Prisma.raw('>'), Prisma.raw('ASC')];
+    const found = await this.#askWithCursor(() => this.#prisma.$queryRaw<Cursor[]>`
+      SELECT t.id::text AS id, (${key})::text AS value
+      FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id
+      WHERE ${whereTrade(filter)}
+        AND ${walk.behind ? Prisma.sql`(${key}, t.id) ${beyond} (${walk.behind.value}::${asType}, ${walk.behind.id}::uuid)` : Prisma.sql`true`}
+      ORDER BY ${key} ${sorted}, t.id ${sorted} LIMIT ${walk.size + 1}`);
+    const rows = await this.#inOrder(found.map(({ id }) => id));
+    return pageOf(walk, rows.map((node, i) => ({ node, cursor: found[i] as Cursor })));
+  }
+
+  async count(filter: TradeFilter | null | undefined): Promise<number> {
+    const [row] = await this.#prisma.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id
+      WHERE ${whereTrade(filter)}`;
+    return row?.count ?? 0;
+  }
+
+  /** Signals, newest first. */
+  async signalPage(filter: TradeFilter | null | undefined, request: PageRequest): Promise<Page<SignalRow>> {
+    const walk = walkOf(request, this.#limits.defaultPageSize, this.#limits.maxPageSize);
+    const [beyond, sorted] = walk.backward ? [Prisma.raw('>'), Prisma.raw('ASC')] : [Prisma.raw('<'), Prisma.raw('DESC')];
+    const found = await this.#askWithCursor(() => this.#prisma.$queryRaw<Cursor[]>`
+      SELECT s.id::text AS id, s.received_at::text AS value
+      FROM signals s JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id
+      WHERE ${whereSignal(filter)}
+        AND ${walk.behind ? Prisma.sql`(s.received_at, s.id) ${beyond} (${walk.behind.value}::timestamptz, ${walk.behind.id}::uuid)` : Prisma.sql`true`}
+      ORDER BY s.received_at ${sorted}, s.id ${sorted} LIMIT ${walk.size + 1}`);
+    const ids = found.map(({ id }) => id);
+    const rows = await this.#prisma.signal.findMany({ where: { id: { in: ids } }, include: SIGNAL_INCLUDE });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return pageOf(walk, found.map((cursor) => ({ cursor, node: byId.get(cursor.id) as SignalRow })));
+  }
+
+  async countSignals(filter: TradeFilter | null | undefined): Promise<number> {
+    const [row] = await this.#prisma.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM signals s JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id
+      WHERE ${whereSignal(filter)}`;
+    return row?.count ?? 0;
+  }
+
+  async #inOrder(ids: string[]): Promise<TradeRow[]> {
+    const rows = await this.#prisma.paperTrade.findMany({ where: { id: { in: ids } }, include: TRADE_INCLUDE });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id) as TradeRow);
+  }
+
+  /** A forged cursor is text that the database cannot read as the type it should have. */
+  async #askWithCursor<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isUnreadableValue(error)) throw new PageRequestError('the cursor is not one that this API gave out for this order');
+      throw error;
+    }
+  }
+}
+
+function isUnreadableValue(error: unknown): boolean {
+  return sqlState(error)?.startsWith('22') ?? false;
+}
+
+/** The rule of matchesFilter as SQL over t (paper_trades), s (signals) and b (bots). */
+export function whereTrade(filter: TradeFilter | null | undefined): Prisma.Sql {
+  return and([
+    ...whereContent(filter, Prisma.raw('t')),
+    filter?.status && Prisma.sql`t.status = ANY(${filter.status})`,
+    filter?.from && Prisma.sql`coalesce(t.exit_time, t.entry_time) >= ${filter.from}::timestamptz`,
+    filter?.to && Prisma.sql`coalesce(t.exit_time, t.entry_time) <= ${filter.to}::timestamptz`,
+  ]);
+}
+
+/** Signals by the same filter: `status` asks for their trade's, `from` and `to` bound their receipt. */
+export function whereSignal(filter: TradeFilter | null | undefined): Prisma.Sql {
+  return and([
+    ...whereContent(filter, Prisma.raw('s')),
+    filter?.status && Prisma.sql`t.status = ANY(${filter.status})`,
+    filter?.from && Prisma.sql`s.received_at >= ${filter.from}::timestamptz`,
+    filter?.to && Prisma.sql`s.received_at <= ${filter.to}::timestamptz`,
+  ]);
+}
+
+function whereContent(filter: TradeFilter | null | undefined, row: Prisma.Sql): (Prisma.Sql | null | undefined)[] {
+  return [
+    filter?.bot && Prisma.sql`b.slug = ANY(${filter.bot})`,
+    filter?.strategy && Prisma.sql`s.strategy = ANY(${filter.strategy})`,
+    filter?.symbol && Prisma.sql`${row}.symbol = ANY(${filter.symbol})`,
+    filter?.marketType && Prisma.sql`${row}.market_type = ANY(${filter.marketType})`,
+    filter?.direction && Prisma.sql`${row}.direction = ANY(${filter.direction})`,
+    filter?.timeframe && Prisma.sql`s.timeframe = ANY(${filter.timeframe})`,
+  ];
+}
+
+function and(conditions: readonly (Prisma.Sql | null | undefined)[]): Prisma.Sql {
+  const given = conditions.filter((condition) => condition != null);
+  return given.length === 0 ? Prisma.sql`true` : Prisma.join(given, ' AND ');
+}
