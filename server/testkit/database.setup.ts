@@ -97,7 +97,14 @@ class TestServer {
 /** Test data need not survive a power cut, and several test files connect at once. */
 function startServer(folder: string): Promise<EmbeddedPostgres> {
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
-  return startEmbeddedPostgres({ dataDir: folder, log: silentLog, startTimeoutMs: 60_000, stopTimeoutMs: 20_000, settings });
+  return startEmbeddedPostgres({
+    dataDir: folder,
+    log: silentLog,
+    startTimeoutMs: 60_000,
+    stopTimeoutMs: 20_000,
+    lockTimeoutMs: 0,
+    settings,
+  });
 }
 
 /** Stops and removes what runs that were killed left behind; a folder in use is somebody's run. */

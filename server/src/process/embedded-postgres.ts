@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly startTimeoutMs: number;
   /** How long a clean stop may take before its connections are cut. */
   readonly stopTimeoutMs: number;
+  /** How long to wait for an earlier process that is just leaving the data folder. */
+  readonly lockTimeoutMs: number;
   /** Where root keeps what PostgreSQL's user must reach and cannot in the data folder. */
   readonly systemFolder?: string;
   /** PostgreSQL settings over the ones below; values without spaces. */
@@ -68,7 +70,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = openDataFolder(options.dataDir);
-  const unlocks: Unlock[] = [lockFolder(dataDir)];
+  const unlocks: Unlock[] = [await lockWhenFree(dataDir, options.lockTimeoutMs)];
   const unlock = () => unlocks.reverse().forEach((each) => each());
   try {
     const systemFolder = options.systemFolder ?? DEFAULT_SYSTEM_FOLDER;
@@ -103,10 +105,22 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
  */
 export async function useEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
-    return await startEmbeddedPostgres(options);
+    return await startEmbeddedPostgres({ ...options, lockTimeoutMs: 0 });
   } catch (error) {
     if (!(error instanceof DataFolderInUse)) throw error;
     return { ...(await attach(options, error)), origin: 'found', stop: async () => {} };
+  }
+}
+
+async function lockWhenFree(folder: string, timeoutMs: number): Promise<Unlock> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return lockFolder(folder);
+    } catch (error) {
+      if (!(error instanceof DataFolderInUse) || performance.now() >= deadline) throw error;
+    }
+    await sleep(RETRY_EVERY_MS);
   }
 }
 

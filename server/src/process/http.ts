@@ -1,0 +1,153 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../kernel/log.ts';
+import type { Limits } from './limits.ts';
+import { codeOf, messageOf, StartFault } from './start-fault.ts';
+
+/** A request handler; what it throws, at once or later, is answered with 500. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Who answers what. */
+export interface Routes {
+  readonly graphql: Handler;
+  /** The WebSocket side of /graphql. */
+  readonly graphqlUpgrade: UpgradeHandler;
+  /** Everything else. */
+  readonly web: Handler;
+  /** Why no request should be sent here now; undefined: ready. */
+  readonly notReady: () => Promise<string | undefined>;
+}
+
+/** How often connections are looked over for the header and request timeouts. */
+const TIMEOUT_CHECK_MS = 1_000;
+const LISTEN_RETRY_MS = 100;
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'x-frame-options': 'SAMEORIGIN',
+} as const;
+
+/**
+ * The one port of the process. It listens before the parts behind it run, so that a port in use is known before anything else is touched;
+ * until `serve` and after `drain` it answers 503.
+ */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #limits: Limits['http'];
+  readonly #log: Log;
+  readonly #upgraded = new Set<Duplex>();
+  #routes: Routes | undefined;
+  #port = 0;
+
+  constructor(limits: Limits['http'], log: Log) {
+    this.#limits = limits;
+    this.#log = log;
+    const options = {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    };
+    this.#server = createServer(options, this.#answer);
+    this.#server.maxConnections = limits.maxConnections;
+    this.#server.on('upgrade', this.#upgrade);
+  }
+
+  /** Where this process reaches itself, without a slash at the end. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Takes the port, for a moment also waiting for an earlier process to give it back. Throws a StartFault where it cannot be had. */
+  async listen(port: number): Promise<void> {
+    const deadline = performance.now() + this.#limits.listenTimeoutMs;
+    for (;;) {
+      try {
+        await new Promise<void>((resolve, reject) => {
+          this.#server.once('error', reject);
+          this.#server.listen(port, () => {
+            this.#server.off('error', reject);
+            resolve();
+          });
+        });
+        this.#port = (this.#server.address() as AddressInfo).port;
+        return;
+      } catch (error) {
+        if (codeOf(error) !== 'EADDRINUSE') throw new StartFault(`the port ${port} cannot be used (PORT): ${messageOf(error)}`);
+        if (performance.now() >= deadline) throw new StartFault(`the port ${port} is in use by another program: set PORT to a free one`);
+        await sleep(LISTEN_RETRY_MS);
+      }
+    }
+  }
+
+  serve(routes: Routes): void {
+    this.#routes = routes;
+  }
+
+  /** Takes no more connections and answers no more requests; answers under way go on. */
+  drain(): void {
+    this.#routes = undefined;
+    this.#server.close();
+    this.#server.closeIdleConnections();
+  }
+
+  /** Cuts every connection that is left. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+
+  readonly #answer: RequestListener = (request, response) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    this.#route(request, response).catch((error: unknown) => {
+      this.#log.error({ err: error, method: request.method, path: pathOf(request) }, 'a request failed');
+      if (response.headersSent) response.destroy();
+      else answer(response, 500, 'internal error');
+    });
+  };
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const routes = this.#routes;
+    const path = pathOf(request);
+    if (path === '/healthz') return answer(response, 200, 'ok');
+    if (routes === undefined) {
+      response.setHeader('connection', 'close').setHeader('retry-after', '1');
+      return answer(response, 503, 'starting or stopping');
+    }
+    if (path === '/readyz') {
+      const reason = await routes.notReady();
+      return answer(response, reason === undefined ? 200 : 503, reason ?? 'ready');
+    }
+    await (path === '/graphql' ? routes.graphql : routes.web)(request, response);
+  }
+
+  readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy()); // a peer that is gone; nothing else listens between two owners of the socket
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+    if (this.#routes !== undefined && pathOf(request) === '/graphql') this.#routes.graphqlUpgrade(request, socket, head);
+    else
+      socket.end(
+        `HTTP/1.1 ${this.#routes === undefined ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+      );
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? '';
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(`${text}\n`);
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { idsFrom } from '../kernel/ids.ts';
+import type { Compose, Foundation } from './composition.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { processLog, projectRoot } from './environment.ts';
+import { HttpServer } from './http.ts';
+import type { Handler } from './http.ts';
+import { Closers } from './lifecycle.ts';
+import type { Running } from './lifecycle.ts';
+import { migrate } from './migrate.ts';
+import { rememberedCheck } from './readiness.ts';
+import { messageOf, StartFault } from './start-fault.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface StartOptions {
+  readonly config: Config;
+  /** Default: the log that `config` asks for, on stdout. */
+  readonly log?: Foundation['log'];
+  readonly compose: Compose;
+  /** Answers everything but the API; default: the built web pages. */
+  readonly web?: Handler;
+}
+
+export interface RunningServer extends Running, Foundation {
+  /** Where this machine reaches it, without a slash at the end: http://127.0.0.1:5173 */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Starts the whole server; on a failure everything that was started is stopped again. Throws a StartFault for what an operator can mend. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config } = options;
+  const log = options.log ?? processLog(config);
+  const closers = new Closers(log);
+  try {
+    const http = new HttpServer(config.limits.http, log);
+    await http.listen(config.port);
+    closers.add('http connections', () => http.close());
+
+    const url = config.databaseUrl ?? (await startOwnDatabase(config, log, closers));
+    const { migrationLockTimeoutMs: lockTimeoutMs } = config.limits.database;
+    await migrate(url, { folder: join(projectRoot, 'prisma', 'migrations'), log, lockTimeoutMs });
+    const database = openDatabase(url, config.limits.database, log);
+    closers.add('database connections', () => database.close());
+
+    const clock = systemClock;
+    const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database };
+    const composition = await options.compose(foundation);
+    for (const service of composition.services) await closers.start(service);
+
+    const web = options.web ?? (await loadWeb(http.url));
+    const { graphql, graphqlUpgrade } = composition;
+    const notReady = rememberedCheck(
+      async () => composition.notReady() ?? (await database.pool.query('SELECT 1').then(() => undefined, unreachable)),
+      clock,
+    );
+    http.serve({ graphql, graphqlUpgrade, web, notReady });
+    closers.add('http requests', () => http.drain());
+    log.info({ url: http.url.replace('127.0.0.1', 'localhost') }, 'ready');
+    return {
+      ...foundation,
+      url: http.url,
+      port: http.port,
+      stopDeadlineMs: config.limits.shutdown.deadlineMs,
+      stop: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function startOwnDatabase({ dataDir, limits }: Config, log: Foundation['log'], closers: Closers): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir, log, ...limits.embeddedPostgres });
+  closers.add('embedded PostgreSQL', () => postgres.stop());
+  return postgres.url;
+}
+
+/** SvelteKit's handler of the built pages. They ask this process' own API, wherever it listens. */
+async function loadWeb(url: string): Promise<Handler> {
+  const file = join(projectRoot, 'web', 'build', 'handler.js');
+  if (!existsSync(file)) throw new StartFault('the web pages are not built: start with "npm start", which builds them');
+  process.env['GRAPHQL_URL'] = `${url}/graphql`;
+  const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
+  return handler;
+}
+
+function unreachable(error: unknown): string {
+  return `the database does not answer: ${messageOf(error)}`;
+}
