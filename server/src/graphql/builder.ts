@@ -19,6 +19,7 @@ type AnyDecimal = Pick<Decimal, 'toFixed'>;
 export const builder = new SchemaBuilder<{
   PrismaTypes: PrismaTypes;
   Context: Context;
+  DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
     Decimal: { Input: string; Output: AnyDecimal | string };
@@ -26,6 +27,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   plugins: [PrismaPlugin],
+  defaultFieldNullability: false,
   prisma: { client: (context) => context.prisma, dmmf: getDatamodel() },
 });
 

@@ -1,9 +1,9 @@
 /** A page asked for in the way of the Relay connection specification: `first` after a cursor, or `last` before one. */
 export interface PageRequest {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly last?: number | null;
-  readonly before?: string | null;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
 }
 
 /** The place of a row in an order: the value it is ordered by, as text, and its id, which makes the place unique. */

@@ -16,20 +16,20 @@ export const MAX_SYMBOL_LENGTH = 64;
 
 /** What a bot sends: as the API took it, before any check of content. Decimals are still text. */
 export interface SignalInput {
-  readonly externalId?: string | null;
+  readonly externalId?: string | null | undefined;
   readonly symbol: string;
   readonly marketType: MarketType;
   readonly direction: Direction;
-  readonly entryPrice?: string | null;
+  readonly entryPrice?: string | null | undefined;
   readonly takeProfit: string;
   readonly stopLoss: string;
-  readonly confidence?: number | null;
-  readonly timeframe?: string | null;
-  readonly strategy?: string | null;
-  readonly status?: SignalStatus | null;
-  readonly sentAt?: Date | null;
-  readonly expiresAt?: Date | null;
-  readonly note?: string | null;
+  readonly confidence?: number | null | undefined;
+  readonly timeframe?: string | null | undefined;
+  readonly strategy?: string | null | undefined;
+  readonly status?: SignalStatus | null | undefined;
+  readonly sentAt?: Date | null | undefined;
+  readonly expiresAt?: Date | null | undefined;
+  readonly note?: string | null | undefined;
 }
 
 /** A signal whose content is in order, but for what the market has to say. */

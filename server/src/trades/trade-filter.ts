@@ -8,15 +8,15 @@ import type { Direction, TradeStatus } from './trade.ts';
  */
 export interface TradeFilter {
   /** Slugs of bots. */
-  readonly bot?: readonly string[] | null;
-  readonly strategy?: readonly string[] | null;
-  readonly symbol?: readonly string[] | null;
-  readonly marketType?: readonly MarketType[] | null;
-  readonly direction?: readonly Direction[] | null;
-  readonly timeframe?: readonly string[] | null;
-  readonly status?: readonly TradeStatus[] | null;
-  readonly from?: Date | null;
-  readonly to?: Date | null;
+  readonly bot?: readonly string[] | null | undefined;
+  readonly strategy?: readonly string[] | null | undefined;
+  readonly symbol?: readonly string[] | null | undefined;
+  readonly marketType?: readonly MarketType[] | null | undefined;
+  readonly direction?: readonly Direction[] | null | undefined;
+  readonly timeframe?: readonly string[] | null | undefined;
+  readonly status?: readonly TradeStatus[] | null | undefined;
+  readonly from?: Date | null | undefined;
+  readonly to?: Date | null | undefined;
 }
 
 /** The same rule that the database's WHERE follows (trades.store.ts), for what is already in memory. */

@@ -62,7 +62,6 @@ export const SignalRef = builder.prismaObject('Signal', {
       nullable: true,
       description: 'Why an active signal has no trade (MARKET_TYPE_NOT_TRACKED, CONFIDENCE_BELOW_MINIMUM); null when it has one.',
     }),
-    trade: t.field({ type: TradeRef, nullable: true, description: 'Its paper trade.', resolve: tradeOf }),
   }),
 });
 
@@ -186,6 +185,8 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
     };
   },
 });
+
+builder.objectField(SignalRef, 'trade', (t) => t.field({ type: TradeRef, nullable: true, description: 'Its paper trade.', resolve: tradeOf }));
 
 const TradeConnectionRef = connectionOf('Trade', TradeRef, 'trades');
 const SignalConnectionRef = connectionOf('Signal', SignalRef, 'signals');

@@ -1,0 +1,12 @@
+// Joins the parts of the schema: each file registers its types and fields with the builder.
+import './scalars.ts';
+import './node.schema.ts';
+import '../trades/trades.schema.ts';
+import '../signals/signals.schema.ts';
+import '../ticks/ticks.schema.ts';
+import '../record/record.schema.ts';
+import '../performance/performance.schema.ts';
+import './node-lookup.schema.ts';
+import { builder } from './builder.ts';
+
+export const schema = builder.toSchema();

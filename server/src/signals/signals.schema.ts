@@ -1,0 +1,135 @@
+import { builder } from '../graphql/builder.ts';
+import { DirectionEnum, MarketTypeEnum, SignalStatusEnum } from '../trades/enums.schema.ts';
+import { tradeOf } from '../trades/rows.ts';
+import type { SignalRow } from '../trades/rows.ts';
+import { SignalRef, TradeRef, BotRef } from '../trades/trades.schema.ts';
+import type { AcceptSignal } from './accept-signal.ts';
+import type { ChangeSignal } from './change-signal.ts';
+import { refuse, REFUSALS } from './refusals.ts';
+import type { Refusal } from './refusals.ts';
+import { isUuid } from '../kernel/ids.ts';
+
+declare module '../graphql/builder.ts' {
+  interface Context {
+    /** The bot whose token came with the request, or null. */
+    readonly authenticate: () => Promise<{ readonly id: string } | null>;
+    readonly acceptSignal: AcceptSignal;
+    readonly changeSignal: ChangeSignal;
+    readonly loadSignal: (id: string) => Promise<SignalRow | null>;
+  }
+}
+
+const UserErrorRef = builder.objectRef<Refusal>('UserError');
+UserErrorRef.implement({
+  description: 'Why a mutation was refused, at one place of its input.',
+  fields: (t) => ({
+    field: t.stringList({ description: 'Path in the input, for example ["takeProfit"]; empty when the whole input is meant.', resolve: ({ field }) => [...field] }),
+    code: t.exposeString('code', { description: `Stable and machine-readable, for example TAKE_PROFIT_ON_WRONG_SIDE. One of: ${Object.keys(REFUSALS).join(', ')}.` }),
+    message: t.exposeString('message', { description: 'What is wrong, for people.' }),
+  }),
+});
+
+interface SignalPayload {
+  readonly signal: SignalRow | null;
+  readonly userErrors: readonly Refusal[];
+}
+const tradeOfPayload = ({ signal }: SignalPayload) => signal && tradeOf(signal);
+
+const CreateSignalPayloadRef = builder.objectRef<SignalPayload & { readonly duplicate: boolean }>('CreateSignalPayload');
+CreateSignalPayloadRef.implement({
+  description: 'The accepted signal and its trade, or why it was refused.',
+  fields: (t) => ({
+    signal: t.field({ type: SignalRef, nullable: true, description: 'The accepted signal; null when refused.', resolve: ({ signal }) => signal }),
+    trade: t.field({ type: TradeRef, nullable: true, description: 'Its paper trade; null when refused, pending or left out.', resolve: tradeOfPayload }),
+    duplicate: t.exposeBoolean('duplicate', { description: 'True when this externalId was received before and nothing new was created.' }),
+    userErrors: t.field({ type: [UserErrorRef], description: 'Everything that is wrong with the input; empty when accepted.', resolve: ({ userErrors }) => [...userErrors] }),
+  }),
+});
+
+const SignalPayloadRef = builder.objectRef<SignalPayload>('SignalPayload');
+SignalPayloadRef.implement({
+  description: 'The changed signal and its trade, or why the change was refused.',
+  fields: (t) => ({
+    signal: t.field({ type: SignalRef, nullable: true, description: 'The signal as it is now; null when refused.', resolve: ({ signal }) => signal }),
+    trade: t.field({ type: TradeRef, nullable: true, description: 'Its paper trade, where it has one.', resolve: tradeOfPayload }),
+    userErrors: t.field({ type: [UserErrorRef], description: 'Why the change was refused; empty when it was done.', resolve: ({ userErrors }) => [...userErrors] }),
+  }),
+});
+
+const CreateSignalInputRef = builder.inputType('CreateSignalInput', {
+  description: 'A trading signal.',
+  fields: (t) => ({
+    externalId: t.string({ description: 'The bot’s own key, at most 128 characters: sending the same key and content again answers with the first signal and creates nothing.' }),
+    symbol: t.string({ required: true, description: 'A symbol that the exchange trades in this market, e.g. BTCUSDT.' }),
+    marketType: t.field({ type: MarketTypeEnum, required: true, defaultValue: 'FUTURES', description: 'The market whose prices decide.' }),
+    direction: t.field({ type: DirectionEnum, required: true, description: 'LONG or SHORT.' }),
+    entryPrice: t.field({ type: 'Decimal', description: 'Above 0; without one, the newest market price at receipt.' }),
+    takeProfit: t.field({ type: 'Decimal', required: true, description: 'Above the entry price for LONG, below it for SHORT.' }),
+    stopLoss: t.field({ type: 'Decimal', required: true, description: 'Below the entry price for LONG, above it for SHORT.' }),
+    confidence: t.float({ defaultValue: 0.5, description: 'The bot’s own confidence, 0 to 1.' }),
+    timeframe: t.string({ defaultValue: '1h', description: 'One of 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M.' }),
+    strategy: t.string({ defaultValue: 'default', description: 'Groups trades for comparison; at most 64 characters.' }),
+    status: t.field({ type: SignalStatusEnum, defaultValue: 'ACTIVE', description: 'ACTIVE opens the trade now, PENDING waits for activateSignal.' }),
+    sentAt: t.field({ type: 'DateTime', description: 'The bot’s own clock at sending; kept as a claim.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'Time stop: the trade closes at the next tick at or after it.' }),
+    note: t.string({ description: 'A remark of at most 500 characters, shown as plain text.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createSignal: t.field({
+    type: CreateSignalPayloadRef,
+    description: 'Records a signal and, when it is active, opens its paper trade in the same transaction. Needs a bot’s token: "Authorization: Bearer …".',
+    args: { input: t.arg({ type: CreateSignalInputRef, required: true, description: 'The signal.' }) },
+    resolve: async (_, { input }, { authenticate, acceptSignal, loadSignal }) => {
+      const bot = await authenticate();
+      if (!bot) return { signal: null, duplicate: false, userErrors: [refuse([], 'UNAUTHENTICATED')] };
+      const { signalId, duplicate, refusals } = await acceptSignal.accept(bot.id, input);
+      return { signal: signalId === null ? null : await loadSignal(signalId), duplicate, userErrors: refusals };
+    },
+  }),
+  activateSignal: t.field({
+    type: SignalPayloadRef,
+    description: 'Activates a pending signal of this bot: its paper trade opens now, at the signal’s entry price.',
+    args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
+    resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.activate(botId, id)),
+  }),
+  cancelSignal: t.field({
+    type: SignalPayloadRef,
+    description: 'Cancels a pending signal of this bot. An active one cannot be cancelled: its trade is part of the record.',
+    args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
+    resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.cancel(botId, id)),
+  }),
+}));
+
+async function change(
+  id: string,
+  { authenticate, loadSignal }: typeof builder.$inferSchemaTypes.Context,
+  run: (botId: string) => Promise<readonly Refusal[]>,
+): Promise<SignalPayload> {
+  const bot = await authenticate();
+  const userErrors = bot ? await run(bot.id) : [refuse([], 'UNAUTHENTICATED')];
+  return { signal: userErrors.length === 0 ? await loadSignal(id) : null, userErrors };
+}
+
+builder.queryFields((t) => ({
+  bots: t.prismaField({
+    type: [BotRef],
+    description: 'All bots, in the order in which they were authorised.',
+    resolve: (query, _, __, { prisma }) => prisma.bot.findMany({ ...query, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+  }),
+  bot: t.prismaField({
+    type: BotRef,
+    nullable: true,
+    description: 'One bot by its slug; null where there is none.',
+    args: { slug: t.arg.string({ required: true, description: 'Its name in addresses and filters.' }) },
+    resolve: (query, _, { slug }, { prisma }) => prisma.bot.findUnique({ ...query, where: { slug } }),
+  }),
+  signal: t.field({
+    type: SignalRef,
+    nullable: true,
+    description: 'One signal by its id; null where there is none.',
+    args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
+    resolve: (_, { id }, { loadSignal }) => (isUuid(id) ? loadSignal(id) : null),
+  }),
+}));
