@@ -16,9 +16,9 @@ export function seededRandom(seed: number): Random {
 
 /**
  * How far a price wanders in a second, as a part of itself (one standard deviation). A level d₁ above and one d₂ below are
- * left behind after d₁·d₂/σ² on average: with 0.6 % and 0.3 % that is 40 s, so a visitor of the demo sees trades close.
+ * left behind after d₁·d₂/σ² on average: with 0.6 % and 0.3 % that is 37 s, so a visitor of the demo sees trades close.
  */
-const VOLATILITY_PER_ROOT_SECOND = 0.00067;
+const VOLATILITY_PER_ROOT_SECOND = 0.0007;
 
 /** The price is drawn back to where it began with this time constant, so that a demo left running for days stays believable. */
 const PULL_BACK_SECONDS = 1_800;
