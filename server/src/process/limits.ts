@@ -56,6 +56,24 @@ export const LIMITS = {
     defaultPageSize: wholeNumber('rows of a page of a list when the query does not say', 50, 1, 1_000),
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
   },
+  trackRecord: {
+    maxCachedFilters: wholeNumber('filters whose trades are kept in memory for the metrics', 50, 1, 10_000),
+  },
+  live: {
+    minIntervalMs: wholeNumber('shortest interval a subscriber may ask for', 100, 10, 60_000),
+    maxIntervalMs: wholeNumber('longest interval a subscriber may ask for', 60_000, 100, 3_600_000),
+    feedIntervalMs: wholeNumber("shortest time between two reports of the feeds' health", 1_000, 100, 60_000),
+    maxSymbolsPerRequest: wholeNumber('symbols named in one request for prices', 200, 1, 10_000),
+  },
+  api: {
+    maxRequestBodyBytes: wholeNumber('bytes of a request to the API', 32_768, 1_024, 1_048_576),
+  },
+  sockets: {
+    maxMessageBytes: wholeNumber("bytes of one message on a subscriber's WebSocket", 16_384, 1_024, 1_048_576),
+    initTimeoutMs: wholeNumber('how long a new WebSocket may take to introduce itself', 3_000, 100, 60_000),
+    pingIntervalMs: wholeNumber('how often a WebSocket is pinged; without an answer by the next ping it is cut', 10_000, 1_000, 600_000),
+    stalledStreamMs: wholeNumber('a server-sent event stream whose reader takes nothing for this long is cut', 30_000, 1_000, 600_000),
+  },
   feed: fromDefaults(DEFAULT_FEED_LIMITS, 'see server/src/ticks/feed-limits.ts'),
 };
 

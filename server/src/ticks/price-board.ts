@@ -61,8 +61,8 @@ export class PriceBoard {
   putCheck(marketType: MarketType, symbol: string, price: string, timeMs: number, askedMs: number): void {
     const known = this.get(marketType, symbol);
     if (known && known.receivedMs >= askedMs) return;
-    if (known && known.price === price && known.tradeId !== null) {
-      // Unchanged since the last tick: the tick stays the better evidence, but it was confirmed just now.
+    if (known && known.price === price) {
+      // It did not move, but it was confirmed just now; a tick stays the better evidence of it.
       this.#prices.set(symbolKey(marketType, symbol), { ...known, receivedMs: askedMs });
       return;
     }

@@ -3,7 +3,8 @@ export type MarketType = 'SPOT' | 'FUTURES';
 export const MARKET_TYPES: readonly MarketType[] = ['SPOT', 'FUTURES'];
 
 /** Where a tick was read: off the live stream, from a later REST request, or out of a candle. */
-export type TickSource = 'LIVE' | 'BACKFILL' | 'CANDLE';
+export const TICK_SOURCES = ['LIVE', 'BACKFILL', 'CANDLE'] as const;
+export type TickSource = (typeof TICK_SOURCES)[number];
 
 /** One aggregate trade of the exchange. */
 export interface Tick {

@@ -1,0 +1,44 @@
+import { GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { MailboxOverflow } from '../subscribers/mailbox.ts';
+
+/**
+ * Ends a subscription that was shed with a last result that says so, on every transport alike. Left to itself the error would
+ * close a WebSocket with a code after which clients never come back.
+ */
+export function endsOfStreams(): Plugin {
+  return {
+    onSubscribe: () => ({
+      onSubscribeResult({ result, setResult }) {
+        if (Symbol.asyncIterator in result) setResult(endCleanly(result as AsyncIterable<ExecutionResult>));
+      },
+    }),
+  };
+}
+
+function endCleanly(source: AsyncIterable<ExecutionResult>): AsyncIterableIterator<ExecutionResult> {
+  const iterator = source[Symbol.asyncIterator]();
+  let ended = false;
+  return {
+    async next() {
+      if (ended) return { value: undefined, done: true };
+      try {
+        return await iterator.next();
+      } catch (error) {
+        ended = true;
+        if (!(error instanceof MailboxOverflow)) throw error;
+        const told = new GraphQLError(`${error.message}: subscribe again with the last sequence you have`, { extensions: { code: 'SUBSCRIBER_TOO_SLOW' } });
+        return { value: { errors: [told] }, done: false };
+      }
+    },
+    async return() {
+      ended = true;
+      await iterator.return?.();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
