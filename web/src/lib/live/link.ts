@@ -1,0 +1,74 @@
+import { stringifyDocument } from '@urql/svelte';
+import { createClient } from 'graphql-ws';
+import type { TadaDocumentNode } from 'gql.tada';
+
+/** What a link tells its owner. `gone` comes exactly once, whatever ended it. */
+export interface LinkEvents {
+  alive(): void;
+  heard(): void;
+  gone(): void;
+}
+
+/** One socket from its opening to its end. */
+export interface Link {
+  subscribe<Data, Variables>(document: TadaDocumentNode<Data, Variables>, variables: Variables, next: (data: Data) => void): () => void;
+  close(): void;
+}
+
+const PING_MS = 10_000;
+const ACK_LIMIT_MS = 10_000;
+
+/**
+ * Opens a socket for GraphQL subscriptions. The client's own retries are off: it never retries after some close codes, and it would
+ * subscribe again with the sequence of long ago. Connection opens a new link instead, and asks from the last sequence it has seen.
+ */
+export function openLink(url: string, events: LinkEvents): Link {
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    events.gone();
+  };
+
+  const uses = new Map<string, number>();
+  const client = createClient({
+    url,
+    lazy: false,
+    retryAttempts: 0,
+    keepAlive: PING_MS,
+    connectionAckWaitTimeout: ACK_LIMIT_MS,
+    onNonLazyError: end,
+    // Equal ids make the frames of all visitors equal, so that the server can write the same bytes to each.
+    generateID: ({ operationName }) => {
+      const name = operationName ?? 'Operation';
+      const use = (uses.get(name) ?? 0) + 1;
+      uses.set(name, use);
+      return use === 1 ? name : `${name}~${use}`;
+    },
+    on: { connected: () => events.alive(), message: () => events.heard(), closed: end, error: end },
+  });
+
+  const link: Link = {
+    subscribe(document, variables, next) {
+      const query = stringifyDocument(document);
+      const operationName = /subscription (\w+)/.exec(query)?.[1];
+      return client.subscribe(
+        { query, variables: variables as Record<string, unknown>, ...(operationName ? { operationName } : {}) },
+        {
+          next: (result) => {
+            if (result.data) next(result.data as Parameters<typeof next>[0]);
+          },
+          // A subscription that the server ends or refuses leaves a gap; a new link fills it.
+          error: () => link.close(),
+          complete: () => undefined,
+        },
+      );
+    },
+    close() {
+      if (!ended) client.terminate();
+      void client.dispose();
+      end();
+    },
+  };
+  return link;
+}

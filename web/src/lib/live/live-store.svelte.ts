@@ -1,0 +1,289 @@
+import { addDecimals } from '#lib/format/decimal.ts';
+import type { EquityPoint, Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/documents.ts';
+import type { Loaded } from '#lib/graphql/client.ts';
+import { isAfter, latest, START, type Sequence } from './sequence.ts';
+
+/** Everything that a page starts from, or starts again from after a break. */
+export interface Snapshot {
+  performance: Loaded<Performance>;
+  feeds: Loaded<Feed[]>;
+  open: Loaded<{ positions: OpenTrade[]; totalInvested: string }>;
+  latest: Loaded<Trade[]>;
+}
+
+/** A position as a table shows it. */
+export interface Row {
+  trade: OpenTrade;
+  /** Which way the last price went; `beat` alternates so that two moves the same way are two. */
+  moved: 'up' | 'down' | null;
+  beat: 0 | 1;
+  /** Opened while this page was looking. */
+  isNew: boolean;
+  /** The closed trade, while its row still shows the result. */
+  result: Trade | null;
+}
+
+export type TradeEvent = { kind: 'opened'; sequence: Sequence; trade: OpenTrade } | { kind: 'closed'; sequence: Sequence; trade: Trade };
+
+export const LATEST_LIMIT = 8;
+/** Closures seen live that the history page can put in front of its rows. */
+const CLOSED_LIVE_LIMIT = 200;
+/** Events that wait while paused; beyond this a new snapshot is cheaper. */
+const PAUSED_EVENTS_LIMIT = 500;
+/** Points that can be added to the equity line before the oldest of them go; a reload or a reconnect brings the whole line. */
+const CURVE_TAIL_LIMIT = 500;
+/** Ids of closed trades remembered, so that a late price list cannot bring one back. */
+const CLOSED_IDS_LIMIT = 5_000;
+/** Totals in a row without a new closure after which closures and totals are taken to agree. */
+const QUIET_LIMIT = 3;
+/** Price lists in a row that disagree with the rows before a new snapshot is asked for: about two seconds. */
+const DISAGREEMENTS_LIMIT = 4;
+
+/**
+ * The page's one copy of what is live: positions by id, totals from the server, closures applied once by sequence. It adds up no
+ * money but the open P/L; realised figures are the server's. It knows no sockets and no timers.
+ */
+export class LiveStore {
+  rows: readonly Row[] = $state.raw([]);
+  performance: Performance | null = $state.raw(null);
+  feeds: readonly Feed[] = $state.raw([]);
+  latest: readonly Trade[] = $state.raw([]);
+  /** Closed while this page was looking, newest first. */
+  closedLive: readonly Trade[] = $state.raw([]);
+  /** Points of the equity line since the last snapshot. */
+  curveTail: readonly EquityPoint[] = $state.raw([]);
+  invested = $state('0');
+  paused = $state(false);
+  /** Updates that wait for the reader to resume. */
+  waiting = $state(0);
+
+  /** Closures that the server's realised total does not hold yet. */
+  #unsettled: readonly Trade[] = $state.raw([]);
+
+  /** Rows that are still open; closed ones stay in `rows` for a moment to show their result. */
+  openRows: readonly Row[] = $derived(this.rows.filter((row) => !row.result));
+  /** Open P/L: the open rows, and closures not settled yet. */
+  unrealised: string = $derived(
+    addDecimals([
+      ...this.openRows.flatMap((row) => row.trade.unrealizedPnl ?? []),
+      ...this.#unsettled.map((trade) => trade.realizedPnl ?? '0'),
+    ]),
+  );
+  total: string = $derived(addDecimals([this.performance?.totalPnl ?? '0', this.unrealised]));
+  closedCount: number = $derived((this.performance?.closedTrades ?? 0) + this.#unsettled.length);
+  /** Server time of the newest price, in milliseconds; null while there is none. */
+  newestPriceAt: number | null = $derived.by(() => {
+    const times = [...this.feeds.map((feed) => feed.lastTickAt), ...this.rows.map((row) => row.trade.currentPriceTime)];
+    const known = times.flatMap((time) => (time ? [Date.parse(time)] : []));
+    return known.length === 0 ? null : Math.max(...known);
+  });
+
+  lastOpened: Sequence | null = START;
+  lastClosed: Sequence | null = START;
+
+  /** Closures that the server's total holds but that have not come one by one. */
+  #ahead = 0;
+  #quiet = 0;
+  #closedIds = new Set<string>();
+  #prices: { positions: PriceOfTrade[]; totalInvested: string } | null = null;
+  #disagreements = 0;
+  /** A total that already holds a closure which has not come yet; applied together with it. */
+  #early: Performance | null = null;
+  #pausedEvents: TradeEvent[] = [];
+  #pausedPerformance: Performance | null = null;
+  #pausedOverflow = false;
+
+  constructor(snapshot: Snapshot) {
+    this.takeSnapshot(snapshot);
+  }
+
+  /** Replaces what is known by a fresh state of the server; parts that could not be loaded stay as they are. */
+  takeSnapshot({ performance, feeds, open, latest: closed }: Snapshot): void {
+    this.#prices = null;
+    this.#early = null;
+    this.#disagreements = 0;
+    this.#ahead = 0;
+    if (performance.ok) this.#unsettled = [];
+    if (closed.ok) this.#takeLatest(closed.data);
+    else if (this.latest.length === 0) {
+      // Without the newest closure there is no place to resume from: only what happens from now on is known.
+      this.lastOpened = null;
+      this.lastClosed = null;
+    }
+    if (open.ok) {
+      const before = new Map(this.rows.map((row) => [row.trade.id, row]));
+      const current = open.data.positions
+        .filter((trade) => !this.#closedIds.has(trade.id))
+        .map((trade) => toRow(trade, before.get(trade.id)));
+      this.rows = sorted([...current, ...this.rows.filter((row) => row.result)]);
+      this.invested = open.data.totalInvested;
+    }
+    if (performance.ok) this.#settle(performance.data);
+    if (feeds.ok) this.feeds = feeds.data;
+    this.curveTail = [];
+    this.#ahead = 0;
+  }
+
+  /** Newest prices; they show at the next `commit`. */
+  receivePrices(prices: { positions: PriceOfTrade[]; totalInvested: string }): void {
+    this.#prices = prices;
+    if (this.paused) this.waiting++;
+  }
+
+  /** Shows the newest prices in one step. Answers false when the rows disagree with the server for too long. */
+  commit(): boolean {
+    if (this.paused || !this.#prices) return true;
+    const { positions, totalInvested } = this.#prices;
+    this.#prices = null;
+    const prices = new Map(positions.map((price) => [price.id, price]));
+    let known = 0;
+    this.rows = this.rows.map((row) => {
+      const price = row.result ? undefined : prices.get(row.trade.id);
+      if (!price) return row;
+      known++;
+      return movedRow(row, price);
+    });
+    this.invested = totalInvested;
+    const strangers = positions.filter((price) => !this.#closedIds.has(price.id)).length - known;
+    const missing = this.openRows.length - known;
+    this.#disagreements = strangers > 0 || missing > 0 ? this.#disagreements + 1 : 0;
+    return this.#disagreements < DISAGREEMENTS_LIMIT;
+  }
+
+  receivePerformance(performance: Performance): void {
+    if (this.paused) {
+      this.#pausedPerformance = performance;
+      this.waiting++;
+      return;
+    }
+    const expected = (this.performance?.closedTrades ?? 0) + this.#unsettled.length;
+    if (performance.closedTrades > expected && !this.#early) this.#early = performance;
+    else this.#settle(performance);
+  }
+
+  receiveFeeds(feeds: Feed[]): void {
+    this.feeds = feeds;
+  }
+
+  /** Applies an event once; answers whether it was new and is shown. While paused it waits. */
+  receiveEvent(event: TradeEvent): boolean {
+    const last = event.kind === 'closed' ? this.lastClosed : this.lastOpened;
+    if (last !== null && !isAfter(event.sequence, last)) return false;
+    if (event.kind === 'closed') this.lastClosed = event.sequence;
+    else this.lastOpened = event.sequence;
+    if (this.paused) {
+      this.waiting++;
+      if (this.#pausedEvents.length < PAUSED_EVENTS_LIMIT) this.#pausedEvents.push(event);
+      else this.#pausedOverflow = true;
+      return false;
+    }
+    return this.#apply(event);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  /** Applies what waited. Answers the events that were applied, and whether more were missed than could wait. */
+  resume(): { applied: TradeEvent[]; overflow: boolean } {
+    this.paused = false;
+    this.waiting = 0;
+    const applied = this.#pausedEvents.filter((event) => this.#apply(event));
+    this.#pausedEvents = [];
+    if (this.#pausedPerformance) this.#settle(this.#pausedPerformance);
+    this.#pausedPerformance = null;
+    this.commit();
+    const overflow = this.#pausedOverflow;
+    this.#pausedOverflow = false;
+    return { applied, overflow };
+  }
+
+  /** The row has shown its result long enough: it moves to the latest closed. */
+  moveToLatest(id: string): void {
+    const result = this.rows.find((row) => row.trade.id === id)?.result;
+    if (!result) return;
+    this.rows = this.rows.filter((row) => row.trade.id !== id);
+    this.#addLatest([result]);
+  }
+
+  #apply(event: TradeEvent): boolean {
+    const { trade } = event;
+    const row = this.rows.find((other) => other.trade.id === trade.id);
+    if (event.kind === 'opened') {
+      if (row || this.#closedIds.has(trade.id)) return false;
+      this.rows = sorted([...this.rows, { trade: event.trade, moved: null, beat: 0, isNew: true, result: null }]);
+      return true;
+    }
+    if (this.#closedIds.has(trade.id)) return false;
+    this.#remember(trade.id);
+    if (this.#ahead > 0) this.#ahead--;
+    else this.#unsettled = [...this.#unsettled, trade];
+    this.closedLive = [trade, ...this.closedLive].slice(0, CLOSED_LIVE_LIMIT);
+    if (row) this.rows = this.rows.map((other) => (other === row ? { ...other, moved: null, result: trade } : other));
+    else this.#addLatest([trade]);
+    if (this.#early) this.#settle(this.#early);
+    return true;
+  }
+
+  /** Takes over the server's totals, and lets go of the closures that they hold. */
+  #settle(performance: Performance): void {
+    const before = this.performance;
+    this.performance = performance;
+    this.#early = null;
+    if (!before) return;
+    const newlyClosed = performance.closedTrades - before.closedTrades;
+    this.#quiet = newlyClosed > 0 ? 0 : this.#quiet + 1;
+    if (this.#quiet >= QUIET_LIMIT) {
+      this.#ahead = 0;
+      if (this.#unsettled.length > 0) this.#unsettled = [];
+    }
+    if (newlyClosed <= 0) return;
+    this.#ahead += Math.max(0, newlyClosed - this.#unsettled.length);
+    const time = this.#unsettled[newlyClosed - 1]?.exitTime ?? performance.asOf;
+    this.#unsettled = this.#unsettled.slice(newlyClosed);
+    const { totalPnl, currentDrawdown: drawdown, closedTrades } = performance;
+    this.curveTail = [...this.curveTail, { time, totalPnl, drawdown, closedTrades }].slice(-CURVE_TAIL_LIMIT);
+  }
+
+  #takeLatest(trades: Trade[]): void {
+    for (const trade of trades) this.#remember(trade.id);
+    const sequence = trades.flatMap((trade) => trade.closedBy?.sequence ?? []).reduce(latest, START);
+    this.lastClosed = latest(sequence, this.lastClosed ?? START);
+    this.lastOpened = latest(sequence, this.lastOpened ?? START);
+    const showing = new Set(this.rows.flatMap((row) => (row.result ? [row.trade.id] : [])));
+    this.#addLatest(trades.filter((trade) => !showing.has(trade.id)));
+  }
+
+  #remember(id: string): void {
+    this.#closedIds.add(id);
+    const [oldest] = this.#closedIds;
+    if (this.#closedIds.size > CLOSED_IDS_LIMIT && oldest) this.#closedIds.delete(oldest);
+  }
+
+  #addLatest(trades: readonly Trade[]): void {
+    const byId = new Map([...this.latest, ...trades].map((trade) => [trade.id, trade]));
+    const newestFirst = [...byId.values()].sort((a, b) => compare(b.exitTime ?? '', a.exitTime ?? ''));
+    this.latest = newestFirst.slice(0, LATEST_LIMIT);
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Newest first; the API's instants all have the same form, so that text order is time order. */
+function sorted(rows: Row[]): Row[] {
+  return rows.sort((a, b) => compare(b.trade.entryTime, a.trade.entryTime) || compare(b.trade.id, a.trade.id));
+}
+
+function toRow(trade: OpenTrade, before: Row | undefined): Row {
+  if (before && !before.result) return { ...movedRow(before, trade), trade };
+  return { trade, moved: null, beat: 0, isNew: false, result: null };
+}
+
+function movedRow(row: Row, price: PriceOfTrade): Row {
+  const { currentPrice, currentPriceTime, unrealizedPnl, unrealizedPnlPct } = price;
+  const step = Number(currentPrice) - Number(row.trade.currentPrice);
+  if (step === 0 && currentPriceTime === row.trade.currentPriceTime) return row;
+  const trade = { ...row.trade, currentPrice, currentPriceTime, unrealizedPnl, unrealizedPnlPct };
+  if (step === 0) return { ...row, trade };
+  return { ...row, trade, moved: step > 0 ? 'up' : 'down', beat: row.beat === 0 ? 1 : 0 };
+}
