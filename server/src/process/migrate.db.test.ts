@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { emptyDatabase } from '../../testkit/database.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
+import { historyFaults } from '../../tools/schema-diff.ts';
 import { migrate, readMigrations } from './migrate.ts';
 
 const real = join(import.meta.dirname, '../../../prisma/migrations');
@@ -53,6 +54,14 @@ describe('migrate', () => {
         done: true,
       })),
     );
+  });
+
+  test('`prisma migrate status` agrees, and sees an edited file', async () => {
+    expect(await historyFaults(url, folder)).toEqual(['no table of migrations', 'databaseIsBehind']);
+    const [first] = await run();
+    expect(await historyFaults(url, folder)).toEqual([]);
+    appendFileSync(join(folder, first ?? '', 'migration.sql'), '-- edited');
+    expect(await historyFaults(url, folder)).toEqual([`edited: ${first}`]);
   });
 
   test('twenty processes at once apply each migration once', async () => {

@@ -14,7 +14,7 @@ import { Closers } from './lifecycle.ts';
 import type { Running } from './lifecycle.ts';
 import { migrate } from './migrate.ts';
 import { rememberedCheck } from './readiness.ts';
-import { messageOf, StartFault } from './start-fault.ts';
+import { StartFault } from './start-fault.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface StartOptions {
@@ -90,6 +90,6 @@ async function loadWeb(url: string): Promise<Handler> {
   return handler;
 }
 
-function unreachable(error: unknown): string {
-  return `the database does not answer: ${messageOf(error)}`;
+function unreachable(): string {
+  return 'the database does not answer';
 }
