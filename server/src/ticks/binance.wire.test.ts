@@ -1,0 +1,434 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startExchange } from '../../simulator/exchange.ts';
+import type { Exchange } from '../../simulator/exchange.ts';
+import type { ExchangeOptions } from '../../simulator/exchange-options.ts';
+import { silentLog } from '../../testkit/silent-log.ts';
+import { systemClock } from '../process/system-clock.ts';
+import { BinanceFeed } from './binance.feed.ts';
+import { DEFAULT_FEED_LIMITS } from './feed-limits.ts';
+import type { FeedLimits } from './feed-limits.ts';
+import type { FeedState } from './feed-status.ts';
+import { PriceBoard } from './price-board.ts';
+import { SymbolList } from './symbol-list.ts';
+import { MARKET_TYPES } from './tick.ts';
+import type { MarketType, StreamPoint, Tick } from './tick.ts';
+
+/** As in production, but for delays that would only make the tests slow. */
+const QUICK: Partial<FeedLimits> = { reconnectMinMs: 20, reconnectMaxMs: 100, gapGraceMs: 20, repairRetryMinMs: 20, repairRetryMaxMs: 100 };
+const AGG_TRADES: Readonly<Record<MarketType, string>> = { SPOT: '/api/v3/aggTrades', FUTURES: '/fapi/v1/aggTrades' };
+const PRICES = '/api/v3/ticker/price';
+const DEADLINE = { timeout: 15_000, interval: 5 };
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function openExchange(options: ExchangeOptions = {}): Promise<Exchange> {
+  const exchange = await startExchange(options);
+  cleanups.push(() => exchange.stop());
+  return exchange;
+}
+
+/** A feed on the exchange, and all that it said. */
+function openFeed(exchange: Exchange, marketType: MarketType = 'SPOT', limits: Partial<FeedLimits> = {}) {
+  const ticks: Tick[] = [];
+  const states: FeedState[] = [];
+  const priceBoard = new PriceBoard(systemClock);
+  const symbolList = new SymbolList();
+  const feed = new BinanceFeed({
+    marketType,
+    wsBaseUrl: marketType === 'SPOT' ? exchange.spotWs : exchange.futuresWs,
+    restBaseUrl: marketType === 'SPOT' ? exchange.spotRest : exchange.futuresRest,
+    limits: { ...DEFAULT_FEED_LIMITS, ...QUICK, ...limits },
+    clock: systemClock,
+    random: () => 0.5,
+    log: silentLog,
+    priceBoard,
+    symbolList,
+    onTick: (tick) => ticks.push(tick),
+  });
+  feed.onStatus(({ state }) => states.push(state));
+  cleanups.push(() => feed.stop());
+  void feed.start();
+  return {
+    feed,
+    ticks,
+    states,
+    priceBoard,
+    symbolList,
+    ids: (symbol = 'BTCUSDT') => ticks.filter((tick) => tick.symbol === symbol).map(({ id }) => id),
+    async inSync(symbol = 'BTCUSDT') {
+      await vi.waitFor(() => expect(feed.position(symbol)?.inSync).toBe(true), DEADLINE);
+    },
+    async delivered(lastId: number, symbol = 'BTCUSDT') {
+      await vi.waitFor(() => expect(feed.position(symbol)?.lastTick?.id).toBe(lastId), DEADLINE);
+    },
+  };
+}
+
+function afterId(id: number): StreamPoint {
+  return { afterTradeId: id, fromTimeMs: 0 };
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+/** Prints `count` trades, whose prices tell their ids. */
+function trade(
+  exchange: Exchange,
+  marketType: MarketType,
+  count: number,
+  more: { symbol?: string; broadcast?: boolean; timeMs?: number } = {},
+): void {
+  const symbol = more.symbol ?? 'BTCUSDT';
+  for (let made = 0; made < count; made += 1) {
+    const id = (exchange.lastTrade(marketType, symbol)?.id ?? 0) + 1;
+    exchange.tick({ marketType, price: `${40_000 + (id % 1_000)}.5`, ...more, symbol });
+  }
+}
+
+describe.each(MARKET_TYPES)('%s', (marketType) => {
+  test('a watched symbol is delivered live, an unwatched one no more', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ticks, priceBoard, inSync, delivered } = openFeed(exchange, marketType);
+    feed.watch('BTCUSDT', afterId(0));
+    await exchange.whenSubscribed(marketType, 'btcusdt@aggTrade');
+    await inSync();
+    exchange.tick({ marketType, symbol: 'BTCUSDT', price: '42500.10', quantity: '0.25', timeMs: 1_700_000_000_000 });
+    exchange.tick({ marketType, symbol: 'BTCUSDT', price: '42500.2', timeMs: 1_700_000_000_001 });
+    await delivered(2);
+    expect(ticks).toEqual([
+      { marketType, symbol: 'BTCUSDT', id: 1, price: '42500.10', quantity: '0.25', timeMs: 1_700_000_000_000, source: 'LIVE' },
+      { marketType, symbol: 'BTCUSDT', id: 2, price: '42500.2', quantity: '1', timeMs: 1_700_000_000_001, source: 'LIVE' },
+    ]);
+    expect(feed.status()).toMatchObject({
+      marketType,
+      state: 'LIVE',
+      symbols: 1,
+      reconnects: 0,
+      gapsRepaired: 0,
+      lastTickMs: 1_700_000_000_001,
+    });
+
+    expect(priceBoard.get(marketType, 'BTCUSDT')).toMatchObject({ price: '42500.2', tradeId: 2 });
+
+    feed.unwatch('BTCUSDT');
+    await exchange.whenUnsubscribed(marketType, 'btcusdt@aggTrade');
+    expect(feed.position('BTCUSDT')).toBeUndefined();
+    expect(feed.status().symbols).toBe(0);
+  });
+
+  test.each([1000, 1001, 1006, 1008])('a connection closed with %i: nothing is missed, nothing comes twice', async (code) => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ticks, ids, states, inSync, delivered } = openFeed(exchange, marketType);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, marketType, 3);
+    await delivered(3);
+    exchange.refuseConnections(true, marketType);
+    exchange.dropConnections({ marketType, code });
+    await vi.waitFor(() => expect(states.at(-1)).toBe('RECONNECTING'), DEADLINE);
+    expect(feed.position('BTCUSDT')?.inSync).toBe(false);
+    trade(exchange, marketType, 4);
+    exchange.refuseConnections(false, marketType);
+    await delivered(7);
+    await inSync();
+    trade(exchange, marketType, 2);
+    await delivered(9);
+    expect(ids()).toEqual(range(1, 9));
+    expect(ticks.map(({ source }) => source)).toEqual([...Array(3).fill('LIVE'), ...Array(4).fill('BACKFILL'), ...Array(2).fill('LIVE')]);
+    expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 1, gapsRepaired: 1 });
+  });
+
+  test('a watch from an id long past: page after page, then live', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    trade(exchange, marketType, 2_503);
+    const { feed, ids, delivered } = openFeed(exchange, marketType);
+    feed.watch('BTCUSDT', afterId(100));
+    await exchange.whenSubscribed(marketType, 'btcusdt@aggTrade');
+    trade(exchange, marketType, 5);
+    await delivered(2_508);
+    expect(ids()).toEqual(range(101, 2_508));
+    expect(feed.status().gapsRepaired).toBe(1);
+  });
+
+  test('a watch from a time hours ago', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const nowMs = systemClock.now().getTime();
+    const hoursAgo = (hours: number) => nowMs - hours * 3_600_000;
+    trade(exchange, marketType, 4, { timeMs: hoursAgo(5) - 1 });
+    trade(exchange, marketType, 2, { timeMs: hoursAgo(2) });
+    const { feed, ids, delivered, inSync } = openFeed(exchange, marketType);
+    feed.watch('BTCUSDT', { afterTradeId: null, fromTimeMs: hoursAgo(5) });
+    await delivered(6);
+    await inSync();
+    trade(exchange, marketType, 1);
+    await delivered(7);
+    expect(ids()).toEqual([5, 6, 7]);
+  });
+
+  test('a watch from now on: no trade between the answer of REST and the first live one is missed', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    trade(exchange, marketType, 4, { timeMs: systemClock.now().getTime() - 60_000 });
+    const { feed, ids, delivered, inSync } = openFeed(exchange, marketType);
+    feed.watch('BTCUSDT', { afterTradeId: null, fromTimeMs: systemClock.now().getTime() });
+    await inSync();
+    expect(feed.position('BTCUSDT')?.lastTick).toBeNull();
+    trade(exchange, marketType, 1, { broadcast: false });
+    trade(exchange, marketType, 1);
+    await delivered(6);
+    expect(ids()).toEqual([5, 6]);
+  });
+
+  test('prices and symbols of the whole market', async () => {
+    const exchange = await openExchange();
+    trade(exchange, marketType, 1, { symbol: 'ETHUSDT' });
+    const { priceBoard, symbolList } = openFeed(exchange, marketType);
+    await vi.waitFor(() => expect(priceBoard.get(marketType, 'ETHUSDT')).toMatchObject({ price: '40001.5', tradeId: null }), DEADLINE);
+    await vi.waitFor(() => expect(symbolList.isKnown(marketType)).toBe(true), DEADLINE);
+    expect(symbolList.get(marketType, 'BTCUSDT')).toMatchObject({ trading: true, quoteAsset: 'USDT', status: 'TRADING' });
+  });
+});
+
+test('a symbol that never traded, of letters beyond ASCII', async () => {
+  const exchange = await openExchange({
+    symbols: [
+      { marketType: 'SPOT', symbol: 'BTCUSDT', tickSize: '0.01' },
+      { marketType: 'SPOT', symbol: '币安人生USDT', tickSize: '0.01' },
+    ],
+  });
+  const { feed, ids, inSync, delivered } = openFeed(exchange);
+  feed.watch('币安人生USDT', { afterTradeId: null, fromTimeMs: systemClock.now().getTime() });
+  await inSync('币安人生USDT');
+  exchange.tick({ marketType: 'SPOT', symbol: '币安人生USDT', price: '1' });
+  exchange.tick({ marketType: 'SPOT', symbol: '币安人生USDT', price: '2' });
+  await delivered(1, '币安人生USDT');
+  expect(ids('币安人生USDT')).toEqual([0, 1]);
+});
+
+describe('holes', () => {
+  test('trades that the stream left out are fetched before the next live one', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ticks, inSync, delivered } = openFeed(exchange);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, 'SPOT', 1);
+    trade(exchange, 'SPOT', 2, { broadcast: false });
+    trade(exchange, 'SPOT', 2);
+    await delivered(5);
+    expect(ticks.map(({ id, source }) => `${id} ${source}`)).toEqual(['1 LIVE', '2 BACKFILL', '3 BACKFILL', '4 LIVE', '5 LIVE']);
+  });
+
+  test('ids that the exchange never used are jumped', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ids, inSync, delivered } = openFeed(exchange);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, 'SPOT', 1);
+    exchange.skipIds('SPOT', 'BTCUSDT', 7);
+    trade(exchange, 'SPOT', 2);
+    await delivered(10);
+    await inSync();
+    expect(ids()).toEqual([1, 9, 10]);
+  });
+
+  test('a frame that cannot be read is no tick; its trade is fetched', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ticks, inSync, delivered } = openFeed(exchange);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, 'SPOT', 1, { broadcast: false });
+    const nowMs = systemClock.now().getTime();
+    exchange.sendText('SPOT', '{"stream":"btcusdt@aggTrade","data":{"e":"aggTr');
+    exchange.sendEvent('SPOT', 'btcusdt@aggTrade', {
+      e: 'aggTrade',
+      E: nowMs,
+      s: 'BTCUSDT',
+      a: 1,
+      p: 'NaN',
+      q: '1',
+      f: 1,
+      l: 1,
+      T: nowMs,
+      m: true,
+      M: true,
+    });
+    await delivered(1);
+    expect(ticks).toMatchObject([{ id: 1, price: '40001.5', source: 'BACKFILL' }]);
+    expect(feed.status().reconnects).toBe(0);
+  });
+
+  test('while REST is down live ticks are held back, even more than may be kept', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ids, ticks, inSync, delivered } = openFeed(exchange, 'SPOT', { heldTicks: 5 });
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, 'SPOT', 1);
+    await delivered(1);
+    const asked = exchange.requests('SPOT').filter(({ path }) => path === AGG_TRADES.SPOT).length;
+    for (const status of [500, 502, 503]) exchange.failRequest('SPOT', { path: AGG_TRADES.SPOT, status });
+    trade(exchange, 'SPOT', 2, { broadcast: false });
+    trade(exchange, 'SPOT', 20);
+    await exchange.whenRequested('SPOT', AGG_TRADES.SPOT, asked + 3);
+    expect(ids()).toEqual([1]);
+    expect(feed.position('BTCUSDT')?.inSync).toBe(false);
+    await delivered(23);
+    await inSync();
+    expect(ids()).toEqual(range(1, 23));
+    expect(ticks.filter(({ source }) => source === 'LIVE').map(({ id }) => id)).toEqual([1, ...range(4, 8)]);
+  });
+
+  test('a price that moved without a tick has the symbol read again, and a dead stream subscribed anew', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ids, inSync, delivered } = openFeed(exchange, 'SPOT', { suspectAfterMs: 50, priceCheckIntervalMs: 100 });
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    exchange.muteStreams('SPOT', 'btcusdt@aggTrade');
+    trade(exchange, 'SPOT', 1);
+    await delivered(1);
+    trade(exchange, 'SPOT', 1);
+    await delivered(2);
+    const messages = () => exchange.messages('SPOT').map(({ text }) => (JSON.parse(text) as { method: string }).method);
+    await vi.waitFor(() => expect(messages()).toEqual(['SUBSCRIBE', 'UNSUBSCRIBE', 'SUBSCRIBE']), DEADLINE);
+    exchange.unmuteStreams('SPOT', 'btcusdt@aggTrade');
+    await inSync();
+    trade(exchange, 'SPOT', 1);
+    await delivered(3);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the connection', () => {
+  test('one that goes silent is replaced, and what it did not tell is fetched', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ids, states, inSync, delivered } = openFeed(exchange, 'SPOT', {
+      silentAfterMs: 2_500,
+      staleAfterMs: 1_500,
+      statusIntervalMs: 100,
+    });
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, 'SPOT', 1);
+    await delivered(1);
+    const stalledMs = systemClock.monotonicMs();
+    exchange.stallConnections('SPOT');
+    trade(exchange, 'SPOT', 1);
+    await delivered(2);
+    expect(systemClock.monotonicMs() - stalledMs).toBeLessThan(4_000);
+    await vi.waitFor(() => expect(states).toEqual(['CONNECTING', 'CONNECTING', 'LIVE', 'STALE', 'RECONNECTING', 'LIVE', 'LIVE']), DEADLINE);
+    expect(ids()).toEqual([1, 2]);
+  });
+
+  test('a quiet market is not a silent one: the sentinel beats', async () => {
+    const exchange = await openExchange();
+    const { feed, states } = openFeed(exchange, 'FUTURES', { silentAfterMs: 1_500 });
+    await exchange.whenConnected('FUTURES');
+    const connectedMs = systemClock.monotonicMs();
+    // That nothing happens can only be seen by time passing: more than two silences.
+    await vi.waitFor(() => expect(systemClock.monotonicMs() - connectedMs).toBeGreaterThan(3_500), DEADLINE);
+    expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 0 });
+    expect(states).not.toContain('RECONNECTING');
+  });
+
+  test('300 symbols at once: several connections, within the limits of bytes and rate, all live', async () => {
+    const symbols = range(1, 300).map((number) => ({ marketType: 'SPOT' as const, symbol: `COIN${number}USDT`, tickSize: '0.01' }));
+    const exchange = await openExchange({
+      symbols: [{ marketType: 'SPOT', symbol: 'BTCUSDT', tickSize: '0.01' }, ...symbols],
+      firstAggId: 1,
+    });
+    const { feed, ticks } = openFeed(exchange);
+    for (const { symbol } of symbols) feed.watch(symbol, afterId(0));
+    await vi.waitFor(() => expect(exchange.streams('SPOT')).toHaveLength(301), DEADLINE);
+    await vi.waitFor(() => expect(symbols.every(({ symbol }) => feed.position(symbol)!.inSync)).toBe(true), DEADLINE);
+    for (const { symbol } of symbols) exchange.tick({ marketType: 'SPOT', symbol, price: '1.5' });
+    await vi.waitFor(() => expect(new Set(ticks.map(({ symbol }) => symbol)).size).toBe(300), DEADLINE);
+    expect(exchange.connections('SPOT').map(({ streams }) => streams.length)).toEqual([200, 102]);
+    expect(exchange.messages('SPOT').length).toBeLessThanOrEqual(4);
+    for (const { text } of exchange.messages('SPOT')) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(3_500);
+    expect(feed.status()).toMatchObject({ symbols: 300, reconnects: 0 });
+  });
+
+  test('watching and unwatching in any hurry keeps the pace, pongs counted', async () => {
+    const exchange = await openExchange({ limits: { SPOT: { pingIntervalMs: 700 } } });
+    const { feed } = openFeed(exchange);
+    await exchange.whenConnected('SPOT');
+    for (let round = 0; round < 12; round += 1) {
+      feed.watch('ETHUSDT', { afterTradeId: null, fromTimeMs: 0 });
+      await exchange.whenSubscribed('SPOT', 'ethusdt@aggTrade');
+      feed.unwatch('ETHUSDT');
+      if (round % 2 === 0) await exchange.whenUnsubscribed('SPOT', 'ethusdt@aggTrade');
+    }
+    feed.watch('ETHUSDT', { afterTradeId: null, fromTimeMs: 0 });
+    await vi.waitFor(() => expect(feed.position('ETHUSDT')?.inSync).toBe(true), DEADLINE);
+    expect(feed.status().reconnects).toBe(0);
+  });
+
+  test('an announced shutdown is not waited for', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ids, inSync, delivered } = openFeed(exchange);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    exchange.announceShutdown();
+    await vi.waitFor(() => expect(feed.status().reconnects).toBe(1), DEADLINE);
+    trade(exchange, 'SPOT', 1);
+    await delivered(1);
+    expect(ids()).toEqual([1]);
+  });
+
+  test('an exchange that cannot be reached is tried again until it can; watches made meanwhile hold', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    exchange.refuseConnections(true);
+    const { feed, states, ids, delivered } = openFeed(exchange, 'SPOT', { offlineAfterMs: 200, statusIntervalMs: 20 });
+    feed.watch('BTCUSDT', afterId(0));
+    await vi.waitFor(() => expect(states.at(-1)).toBe('OFFLINE'), DEADLINE);
+    trade(exchange, 'SPOT', 2);
+    exchange.refuseConnections(false);
+    await delivered(2);
+    expect(ids()).toEqual([1, 2]);
+    expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 0 });
+  });
+});
+
+describe('the past', () => {
+  test('recentAfter from memory, fetchAfter by REST', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    trade(exchange, 'SPOT', 1_200);
+    const { feed, inSync } = openFeed(exchange, 'SPOT', { recentTicks: 10 });
+    feed.watch('BTCUSDT', afterId(1_195));
+    await inSync();
+    expect(feed.recentAfter('BTCUSDT', afterId(1_195))?.map(({ id }) => id)).toEqual(range(1_196, 1_200));
+    expect(feed.recentAfter('BTCUSDT', afterId(1_194))).toBeUndefined();
+    exchange.failRequest('SPOT', { path: AGG_TRADES.SPOT, status: 500 });
+    const fetched = await feed.fetchAfter('BTCUSDT', afterId(50), 1_100);
+    expect(fetched.map(({ id }) => id)).toEqual(range(51, 1_100));
+    expect(new Set(fetched.map(({ source }) => source))).toEqual(new Set(['BACKFILL']));
+  });
+
+  test('fetchAfter ends with the feed', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed } = openFeed(exchange);
+    const fetched = feed.fetchAfter('BTCUSDT', afterId(0), 5);
+    const outcome = expect(fetched).rejects.toThrow('the feed has stopped');
+    await exchange.whenRequested('SPOT', AGG_TRADES.SPOT);
+    await feed.stop();
+    await outcome;
+  });
+});
+
+describe('REST under limits', () => {
+  test.each([429, 418])('no request leaves while Retry-After of %i runs', async (status) => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    exchange.failRequest('SPOT', { path: PRICES, status, headers: { 'retry-after': '1' } });
+    const { feed, delivered } = openFeed(exchange, 'SPOT', { priceCheckIntervalMs: 50 });
+    await exchange.whenRequested('SPOT', PRICES);
+    const bannedMs = systemClock.now().getTime();
+    feed.watch('BTCUSDT', afterId(0));
+    trade(exchange, 'SPOT', 2);
+    await delivered(2);
+    const later = exchange.requests('SPOT').filter(({ timeMs }) => timeMs > bannedMs + 50);
+    expect(later.length).toBeGreaterThan(0);
+    expect(Math.min(...later.map(({ timeMs }) => timeMs)) - bannedMs).toBeGreaterThanOrEqual(950);
+  });
+});

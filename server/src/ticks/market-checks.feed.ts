@@ -1,0 +1,72 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import { backoffMs } from './backoff.ts';
+import type { CheckedPrice } from './binance-answers.ts';
+import type { BinanceRest } from './binance-rest.feed.ts';
+import type { FeedLimits } from './feed-limits.ts';
+import type { PriceBoard } from './price-board.ts';
+import type { SymbolList } from './symbol-list.ts';
+import { pause } from './tape-reader.feed.ts';
+import type { MarketType } from './tick.ts';
+
+export interface MarketChecksOptions {
+  readonly marketType: MarketType;
+  readonly rest: BinanceRest;
+  readonly limits: FeedLimits;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly priceBoard: PriceBoard;
+  readonly symbolList: SymbolList;
+  /** Called after each price check with what it brought. */
+  readonly onPrices: (prices: readonly CheckedPrice[]) => void;
+}
+
+/** What is asked of a whole market at regular times: the prices of all symbols, and which symbols there are. */
+export class MarketChecks {
+  readonly #options: MarketChecksOptions;
+
+  constructor(options: MarketChecksOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the signal is aborted; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#checkPrices(signal), this.#listSymbols(signal)]);
+  }
+
+  async #checkPrices(signal: AbortSignal): Promise<void> {
+    const { marketType, rest, limits, clock, log, priceBoard, onPrices } = this.#options;
+    while (!signal.aborted) {
+      const askedMs = clock.monotonicMs();
+      try {
+        const prices = await rest.prices(signal);
+        const nowMs = clock.now().getTime();
+        for (const { symbol, price, timeMs } of prices) priceBoard.putCheck(marketType, symbol, price, timeMs ?? nowMs, askedMs);
+        onPrices(prices);
+      } catch (fault) {
+        if (!signal.aborted) log.warn({ market: marketType, fault: String(fault) }, 'the prices could not be checked');
+      }
+      await pause(clock, Math.max(0, askedMs + limits.priceCheckIntervalMs - clock.monotonicMs()), signal);
+    }
+  }
+
+  async #listSymbols(signal: AbortSignal): Promise<void> {
+    const { marketType, rest, limits, clock, random, log, symbolList } = this.#options;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const symbols = await rest.symbols(signal);
+        symbolList.replace(marketType, symbols);
+        log.info({ market: marketType, symbols: symbols.length }, 'symbols listed');
+        failures = 0;
+        await pause(clock, limits.symbolListIntervalMs, signal);
+      } catch (fault) {
+        if (signal.aborted) return;
+        log.warn({ market: marketType, fault: String(fault) }, 'the symbols could not be listed, trying again');
+        await pause(clock, backoffMs(failures, limits.repairRetryMinMs, limits.repairRetryMaxMs, random), signal);
+        failures += 1;
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import type { FeedLimits } from './feed-limits.ts';
+import type { StreamPosition } from './market-watch.ts';
+import { aggTradeStream } from './stream-plan.ts';
+import type { StreamShard } from './stream-shard.feed.ts';
+import { SymbolTape } from './symbol-tape.ts';
+import type { TapeReader } from './tape-reader.feed.ts';
+import type { StreamPoint, Tick } from './tick.ts';
+
+export interface WatchedSymbolOptions {
+  readonly symbol: string;
+  readonly from: StreamPoint;
+  readonly reader: TapeReader;
+  readonly limits: FeedLimits;
+  readonly clock: Clock;
+  readonly deliver: (tick: Tick) => void;
+  /** Called when nothing is missing any more, with whether trades had to be fetched. */
+  readonly onSync: (hasFetched: boolean) => void;
+}
+
+/** One symbol under watch: its tape, the connection it hears, and the repair that runs while anything may be missing. */
+export class WatchedSymbol {
+  readonly symbol: string;
+  readonly stream: string;
+  readonly tape: SymbolTape;
+  /** The connection that carries the stream; null before the feed starts. */
+  shard: StreamShard | null = null;
+  readonly #options: WatchedSymbolOptions;
+  #isSubscribed = false;
+  #hasFetched = false;
+  #repair: AbortController | null = null;
+  #repairEnd: Promise<void> = Promise.resolve();
+  #cancelGrace: Cancel | null = null;
+  /** When the stream last brought something; when a repair last ended; both on the monotonic clock. */
+  #heardMs = 0;
+  #repairedMs = 0;
+  #checkedPrice: string | null = null;
+  /** `#heardMs` when a price check last had REST find trades that the stream had not brought. */
+  #deafSinceMs: number | null = null;
+
+  constructor(options: WatchedSymbolOptions) {
+    this.#options = options;
+    this.symbol = options.symbol;
+    this.stream = aggTradeStream(options.symbol);
+    this.tape = new SymbolTape(options.from, options.limits, (tick) => {
+      if (tick.source === 'BACKFILL') this.#hasFetched = true;
+      options.deliver(tick);
+    });
+  }
+
+  get position(): StreamPosition {
+    return { lastTick: this.tape.lastTick, inSync: this.#isSubscribed && this.tape.inSync };
+  }
+
+  live(tick: Tick): void {
+    this.#heardMs = this.#options.clock.monotonicMs();
+    this.tape.live(tick);
+    this.#look();
+  }
+
+  /** The stream arrives from here on; what came before is still to be fetched. */
+  onSubscribed(): void {
+    this.#isSubscribed = true;
+    if (this.tape.inSync) this.#settle();
+    else this.#startRepair();
+  }
+
+  onLost(): void {
+    this.#isSubscribed = false;
+    this.#stopRepair();
+    this.tape.doubt();
+  }
+
+  /** A frame of this symbol could not be read: it may have been a tick. */
+  onRefusedFrame(): void {
+    this.tape.doubt();
+    this.#look();
+  }
+
+  /**
+   * Compares the market's price with the stream. A price that moved although the stream has long been quiet means that
+   * trades were not told: they are fetched. The second time in a row that this finds some, the stream is subscribed anew.
+   * Where no price is known yet REST is asked once more: its first answer may have trailed.
+   */
+  onCheckedPrice(price: string): void {
+    const { lastTick } = this.tape;
+    const known = lastTick?.price ?? this.#checkedPrice;
+    if (!this.#isQuiet || this.#cancelGrace || (known !== null && new Decimal(known).eq(price))) return;
+    this.#checkedPrice = price;
+    this.#afterGrace(() => {
+      if (this.tape.lastTick === lastTick && this.#isQuiet) this.#startDoubtRepair();
+    });
+  }
+
+  get #isQuiet(): boolean {
+    const { clock, limits } = this.#options;
+    return this.position.inSync && clock.monotonicMs() - Math.max(this.#heardMs, this.#repairedMs) >= limits.suspectAfterMs;
+  }
+
+  #startDoubtRepair(): void {
+    const heardMs = this.#heardMs;
+    this.tape.doubt();
+    this.#startRepair(() => {
+      if (!this.#hasFetched) return;
+      const isDead = this.#deafSinceMs === heardMs;
+      this.#deafSinceMs = isDead ? null : heardMs;
+      if (!isDead) return;
+      this.onLost();
+      this.shard?.renew(this.stream);
+    });
+  }
+
+  /** Ends the watch, also from within a delivery. Resolves when its repair has ended. */
+  stop(): Promise<void> {
+    this.tape.stop();
+    this.#stopRepair();
+    return this.#repairEnd;
+  }
+
+  /** After something arrived: has it completed the tape, or shown a hole? */
+  #look(): void {
+    if (!this.#isSubscribed) return;
+    if (this.tape.inSync) this.#settle();
+    else if (!this.#repair && !this.#cancelGrace) this.#afterGrace(() => this.#startRepair());
+  }
+
+  #afterGrace(run: () => void): void {
+    this.#cancelGrace = this.#options.clock.after(this.#options.limits.gapGraceMs, () => {
+      this.#cancelGrace = null;
+      run();
+    });
+  }
+
+  #startRepair(afterwards: () => void = () => {}): void {
+    if (this.#repair || this.tape.inSync) return;
+    this.#cancelGrace?.();
+    this.#cancelGrace = null;
+    const repair = new AbortController();
+    this.#repair = repair;
+    this.#repairEnd = this.#options.reader
+      .read({
+        symbol: this.symbol,
+        tape: this.tape,
+        from: this.#options.from,
+        isDone: () => this.tape.inSync,
+        urgency: () => (this.tape.isBehind ? 'hole' : 'proof'),
+        signal: repair.signal,
+      })
+      .then(() => {
+        if (this.#repair !== repair) return;
+        this.#repairedMs = this.#options.clock.monotonicMs();
+        afterwards();
+        if (this.tape.inSync) this.#settle();
+      });
+  }
+
+  #stopRepair(): void {
+    this.#repair?.abort();
+    this.#repair = null;
+    this.#cancelGrace?.();
+    this.#cancelGrace = null;
+  }
+
+  /** Nothing is missing: a repair still under way has nothing left to do. */
+  #settle(): void {
+    if (!this.#repair && !this.#cancelGrace && !this.#hasFetched) return;
+    this.#stopRepair();
+    const hasFetched = this.#hasFetched;
+    this.#hasFetched = false;
+    this.#options.onSync(hasFetched);
+  }
+}
