@@ -46,7 +46,9 @@ export class RestApi {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://exchange');
+    // Put together rather than resolved: a path such as // would be taken for a host.
+    const url = URL.parse(`http://exchange${request.url ?? '/'}`);
+    if (!url) return void response.writeHead(400).end();
     const timeMs = this.#market.nowMs();
     const fault = this.#takeFault(url.pathname);
     const { status, body, headers } =

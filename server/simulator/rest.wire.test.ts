@@ -32,7 +32,7 @@ test('ping and time', async () => {
 });
 
 test('an unknown path gives 404, also that of the other market', async () => {
-  for (const path of ['nope', 'ticker/24hr']) expect((await spot(path)).status).toBe(404);
+  for (const path of ['nope', 'ticker/24hr', '/', '../', 'ping/', 'constructor']) expect((await spot(path)).status).toBe(404);
   expect((await get(`${exchange.spotRest}/fapi/v1/ping`)).status).toBe(404);
   expect((await get(`${exchange.futuresRest}/api/v3/ping`)).status).toBe(404);
 });
