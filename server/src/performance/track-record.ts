@@ -29,6 +29,8 @@ export interface TrackRecordOptions {
   readonly capitalBase: Decimal;
   /** Filters whose slice is kept in memory. */
   readonly maxCachedFilters: number;
+  /** Two of the metrics grow with the clock; between two changes of the record they are worked out again after this long. */
+  readonly metricsMaxAgeMs: number;
 }
 
 export interface SliceReader {
@@ -40,7 +42,9 @@ interface CachedSlice {
   /** The record was at least this long when the slice was asked for. */
   readonly askedAt: bigint;
   readonly slice: Promise<RecordSlice>;
-  readonly interval: { value?: Interval | null };
+  /** Worked out of it so far. */
+  metrics?: { readonly value: TradeMetrics; readonly nowMs: number };
+  interval?: Interval | null;
 }
 
 /**
@@ -70,7 +74,7 @@ export class TrackRecord {
     const { capitalBase } = this.#options;
     const positions = this.#positions(open, asOf);
     return {
-      ...computeMetrics(closed, { capitalBase, nowMs: asOf.getTime(), openEntryTimesMs: open.map((trade) => trade.entryTime.getTime()) }),
+      ...this.#metrics(cached, { closed, open }, asOf.getTime()),
       asOf,
       capitalBase,
       totalSignals,
@@ -79,8 +83,8 @@ export class TrackRecord {
       unrealizedPnl: positions.totalUnrealizedPnl,
       openWithoutPrice: positions.withoutPrice,
       expectancyInterval: () => {
-        cached.interval.value ??= expectancyInterval(closed);
-        return cached.interval.value;
+        cached.interval ??= expectancyInterval(closed);
+        return cached.interval;
       },
     };
   }
@@ -96,6 +100,15 @@ export class TrackRecord {
     return equityCurve(closed, points);
   }
 
+  /** A moving price changes none of the metrics of closed trades: many readers share one computation. */
+  #metrics(cached: CachedSlice, { closed, open }: Pick<RecordSlice, 'closed' | 'open'>, nowMs: number): TradeMetrics {
+    if (!cached.metrics || nowMs - cached.metrics.nowMs >= this.#options.metricsMaxAgeMs || nowMs < cached.metrics.nowMs) {
+      const { capitalBase } = this.#options;
+      cached.metrics = { nowMs, value: computeMetrics(closed, { capitalBase, nowMs, openEntryTimesMs: open.map((trade) => trade.entryTime.getTime()) }) };
+    }
+    return cached.metrics.value;
+  }
+
   #positions(open: RecordSlice['open'], asOf: Date): OpenPositions {
     return openPositionsAt(open, (marketType, symbol) => this.#prices.get(marketType, symbol), asOf);
   }
@@ -109,7 +122,7 @@ export class TrackRecord {
       this.#cache.set(key, known);
       return known;
     }
-    const fresh: CachedSlice = { askedAt: wanted, slice: this.#store.slice(filter), interval: {} };
+    const fresh: CachedSlice = { askedAt: wanted, slice: this.#store.slice(filter) };
     this.#cache.set(key, fresh);
     // A slice that could not be read must not be remembered.
     fresh.slice.catch(() => this.#cache.get(key) === fresh && this.#cache.delete(key));

@@ -58,6 +58,7 @@ export const LIMITS = {
   },
   trackRecord: {
     maxCachedFilters: wholeNumber('filters whose trades are kept in memory for the metrics', 50, 1, 10_000),
+    metricsMaxAgeMs: wholeNumber('the metrics that grow with the clock are worked out again after this long', 1_000, 0, 60_000),
   },
   live: {
     minIntervalMs: wholeNumber('shortest interval a subscriber may ask for', 100, 10, 60_000),
