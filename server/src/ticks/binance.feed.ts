@@ -107,6 +107,7 @@ export class BinanceFeed implements MarketWatch, Service {
       reader: this.#reader,
       limits,
       clock,
+      proofDelayMs: this.#venue.proofDelayMs,
       deliver: (tick) => this.#deliver(tick),
       onSync: (hasFetched) => this.#onSync(hasFetched),
     });

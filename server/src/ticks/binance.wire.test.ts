@@ -300,6 +300,18 @@ describe('holes', () => {
   });
 });
 
+test('where futures do not give their old trades any more, the tape goes on with the oldest they have', async () => {
+  const exchange = await openExchange({ firstAggId: 1 });
+  const hoursAgo = (hours: number) => systemClock.now().getTime() - hours * 3_600_000;
+  trade(exchange, 'FUTURES', 5, { timeMs: hoursAgo(60) });
+  trade(exchange, 'FUTURES', 3, { timeMs: hoursAgo(1) });
+  exchange.failRequest('FUTURES', { path: AGG_TRADES.FUTURES, status: 400, code: -1130 });
+  const { feed, ids, inSync } = openFeed(exchange, 'FUTURES');
+  feed.watch('BTCUSDT', afterId(2));
+  await inSync();
+  expect(ids()).toEqual([6, 7, 8]);
+});
+
 describe('the connection', () => {
   test('one that goes silent is replaced, and what it did not tell is fetched', async () => {
     const exchange = await openExchange({ firstAggId: 1 });

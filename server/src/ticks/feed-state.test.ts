@@ -17,10 +17,21 @@ describe('one connection', () => {
 });
 
 test('a feed is as good as its worst connection; without one it is stopped', () => {
-  const lost = { ...OPEN, isOpen: false, downSinceMs: 100_000 };
+  const nowMs = 100_000;
+  const lost = { ...OPEN, isOpen: false, downSinceMs: nowMs };
+  const lostForLong = { ...lost, downSinceMs: 0 };
+  const fresh = { ...lost, hasBeenOpen: false };
+  const neverReached = { ...lostForLong, hasBeenOpen: false };
   const stale = { ...OPEN, receivedMs: 0 };
-  expect(feedState([], 100_000, LIMITS)).toBe('OFFLINE');
-  expect(feedState([OPEN, OPEN], 100_000, LIMITS)).toBe('LIVE');
-  expect(feedState([OPEN, stale], 100_000, LIMITS)).toBe('STALE');
-  expect(feedState([stale, lost, OPEN], 100_000, LIMITS)).toBe('RECONNECTING');
+  const state = (...connections: ConnectionHealth[]) => feedState(connections, nowMs, LIMITS);
+  expect(state()).toBe('OFFLINE');
+  expect(state(OPEN, OPEN)).toBe('LIVE');
+  expect(state(OPEN, stale)).toBe('STALE');
+  expect(state(stale, lost, OPEN)).toBe('RECONNECTING');
+  expect(state(OPEN, lostForLong)).toBe('RECONNECTING');
+  expect(state(OPEN, neverReached)).toBe('RECONNECTING');
+  expect(state(lostForLong, neverReached)).toBe('OFFLINE');
+  expect(state(fresh)).toBe('CONNECTING');
+  expect(state(fresh, neverReached)).toBe('CONNECTING');
+  expect(state(OPEN, fresh)).toBe('LIVE');
 });

@@ -15,18 +15,21 @@ export interface FeedStateLimits {
   readonly offlineAfterMs: number;
 }
 
-/** From the best to the worst: a feed is as good as the worst of its connections. */
-const BY_HARM: readonly FeedState[] = ['LIVE', 'STALE', 'CONNECTING', 'RECONNECTING', 'OFFLINE'];
-
 export function connectionState(health: ConnectionHealth, nowMs: number, limits: FeedStateLimits): FeedState {
   if (health.isOpen) return nowMs - health.receivedMs > limits.staleAfterMs ? 'STALE' : 'LIVE';
   if (nowMs - health.downSinceMs > limits.offlineAfterMs) return 'OFFLINE';
   return health.hasBeenOpen ? 'RECONNECTING' : 'CONNECTING';
 }
 
-/** The state of a market's feed; one without connections is stopped. */
+/**
+ * The state of a market's feed: as good as the worst of its connections. It is OFFLINE only when all of them are, and one
+ * more connection that is being opened for further symbols does not make a feed CONNECTING that already works.
+ */
 export function feedState(connections: readonly ConnectionHealth[], nowMs: number, limits: FeedStateLimits): FeedState {
-  if (connections.length === 0) return 'OFFLINE';
-  const states = connections.map((health) => connectionState(health, nowMs, limits));
-  return states.reduce((worst, state) => (BY_HARM.indexOf(state) > BY_HARM.indexOf(worst) ? state : worst));
+  const states = new Set(connections.map((health) => connectionState(health, nowMs, limits)));
+  const isAny = (state: FeedState) => states.has(state);
+  if (connections.length === 0 || (states.size === 1 && isAny('OFFLINE'))) return 'OFFLINE';
+  if (!connections.some(({ hasBeenOpen }) => hasBeenOpen)) return 'CONNECTING';
+  if (isAny('RECONNECTING') || isAny('OFFLINE')) return 'RECONNECTING';
+  return isAny('STALE') ? 'STALE' : 'LIVE';
 }

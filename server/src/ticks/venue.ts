@@ -20,6 +20,11 @@ export interface Venue {
   readonly searchWindowMs: number | null;
   /** How far back aggTrades surely reaches; null where it reaches everything. */
   readonly tapeHorizonMs: number | null;
+  /**
+   * How long a stream without a known hole may prove by itself that nothing was missed, before REST is asked. A busy symbol
+   * does so at its next trade, which saves weight where a request is dear: after a reconnect all symbols ask at once.
+   */
+  readonly proofDelayMs: number;
   /** Request weight the exchange allows per minute and address. */
   readonly weightPerMinute: number;
   readonly aggTrades: RestCall;
@@ -43,6 +48,7 @@ export const VENUES: Readonly<Record<MarketType, Venue>> = {
     firstTradeId: 0,
     searchWindowMs: null,
     tapeHorizonMs: null,
+    proofDelayMs: 0,
     weightPerMinute: 6_000,
     aggTrades: { path: '/api/v3/aggTrades', weight: 4 },
     exchangeInfo: { path: '/api/v3/exchangeInfo', weight: 20 },
@@ -57,6 +63,7 @@ export const VENUES: Readonly<Record<MarketType, Venue>> = {
     firstTradeId: 1,
     searchWindowMs: HOUR_MS - 1, // the window must be below one hour
     tapeHorizonMs: 24 * HOUR_MS, // 48 h by the newest documentation, 24 h by the one before
+    proofDelayMs: 1_000,
     weightPerMinute: 2_400,
     aggTrades: { path: '/fapi/v1/aggTrades', weight: 20 },
     exchangeInfo: { path: '/fapi/v1/exchangeInfo', weight: 1 },

@@ -14,6 +14,8 @@ export interface WatchedSymbolOptions {
   readonly reader: TapeReader;
   readonly limits: FeedLimits;
   readonly clock: Clock;
+  /** How long a stream without a known hole may prove by itself that nothing was missed. */
+  readonly proofDelayMs: number;
   readonly deliver: (tick: Tick) => void;
   /** Called when nothing is missing any more, with whether trades had to be fetched. */
   readonly onSync: (hasFetched: boolean) => void;
@@ -63,7 +65,7 @@ export class WatchedSymbol {
   onSubscribed(): void {
     this.#isSubscribed = true;
     if (this.tape.inSync) this.#settle();
-    else this.#startRepair();
+    else this.#startRepairAfter(this.tape.isBehind ? 0 : this.#options.proofDelayMs);
   }
 
   onLost(): void {
@@ -88,9 +90,16 @@ export class WatchedSymbol {
     const known = lastTick?.price ?? this.#checkedPrice;
     if (!this.#isQuiet || this.#cancelGrace || (known !== null && new Decimal(known).eq(price))) return;
     this.#checkedPrice = price;
-    this.#afterGrace(() => {
+    this.#after(this.#options.limits.gapGraceMs, () => {
       if (this.tape.lastTick === lastTick && this.#isQuiet) this.#startDoubtRepair();
     });
+  }
+
+  /** Ends the watch, also from within a delivery. Resolves when its repair has ended. */
+  stop(): Promise<void> {
+    this.tape.stop();
+    this.#stopRepair();
+    return this.#repairEnd;
   }
 
   get #isQuiet(): boolean {
@@ -111,22 +120,21 @@ export class WatchedSymbol {
     });
   }
 
-  /** Ends the watch, also from within a delivery. Resolves when its repair has ended. */
-  stop(): Promise<void> {
-    this.tape.stop();
-    this.#stopRepair();
-    return this.#repairEnd;
-  }
-
   /** After something arrived: has it completed the tape, or shown a hole? */
   #look(): void {
     if (!this.#isSubscribed) return;
     if (this.tape.inSync) this.#settle();
-    else if (!this.#repair && !this.#cancelGrace) this.#afterGrace(() => this.#startRepair());
+    else if (!this.#repair && !this.#cancelGrace) this.#startRepairAfter(this.#options.limits.gapGraceMs);
   }
 
-  #afterGrace(run: () => void): void {
-    this.#cancelGrace = this.#options.clock.after(this.#options.limits.gapGraceMs, () => {
+  #startRepairAfter(delayMs: number): void {
+    if (delayMs === 0) this.#startRepair();
+    else this.#after(delayMs, () => this.#startRepair());
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    this.#cancelGrace?.();
+    this.#cancelGrace = this.#options.clock.after(delayMs, () => {
       this.#cancelGrace = null;
       run();
     });
@@ -149,9 +157,10 @@ export class WatchedSymbol {
       })
       .then(() => {
         if (this.#repair !== repair) return;
+        this.#repair = null;
         this.#repairedMs = this.#options.clock.monotonicMs();
         afterwards();
-        if (this.tape.inSync) this.#settle();
+        this.#look();
       });
   }
 
