@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Clock } from '../kernel/clock.ts';
 import { idsFrom } from '../kernel/ids.ts';
 import type { Compose, Foundation } from './composition.ts';
 import type { Config } from './config.ts';
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly compose: Compose;
   /** Answers everything but the API; default: the built web pages. */
   readonly web?: Handler;
+  /** Default: the host's. */
+  readonly clock?: Clock;
 }
 
 export interface RunningServer extends Running, Foundation {
@@ -48,7 +51,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const database = openDatabase(url, config.limits.database, log);
     closers.add('database connections', () => database.close());
 
-    const clock = systemClock;
+    const clock = options.clock ?? systemClock;
     const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database };
     const composition = await options.compose(foundation);
     for (const service of composition.services) await closers.start(service);
