@@ -24,6 +24,11 @@ export class ManualClock implements Clock {
     return this.#elapsedMs;
   }
 
+  /** Timers that were set and neither ran out nor were cancelled. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
   after(delayMs: number, run: () => void): Cancel {
     return this.#add({ dueMs: this.#elapsedMs + delayMs, intervalMs: null, run });
   }

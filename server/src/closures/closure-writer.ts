@@ -48,9 +48,7 @@ export class ClosureWriter {
 
   add(key: SymbolKey, closure: Closure): void {
     this.#queue.push({ key, closure });
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#begin();
   }
 
   /** True while a closure of the symbol is decided but not durable. */
@@ -63,6 +61,14 @@ export class ClosureWriter {
     this.#stopped = true;
     this.#wakeFromRetry?.();
     await this.#writing;
+  }
+
+  #begin(): void {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      // A closure added after the last look at the queue but before this moment took that writing for one still under way.
+      if (this.#queue.length > 0 && !this.#stopped) this.#begin();
+    });
   }
 
   async #writeAll(): Promise<void> {

@@ -62,6 +62,8 @@ export class RecordTail implements Service {
     this.#again = true;
     this.#reading ??= this.#readAll().finally(() => {
       this.#reading = undefined;
+      // A wake that came after the last look at `#again` but before this moment took that reading for one still under way.
+      if (this.#again && this.#stopPolling) this.wake();
     });
   }
 

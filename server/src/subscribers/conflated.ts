@@ -41,7 +41,7 @@ export class Conflated<T> implements AsyncIterableIterator<T> {
       else {
         this.#changed = false;
         this.#lastToldMs = this.#clock.monotonicMs();
-        const value = await this.#source.produce();
+        const value = await this.#produce();
         if (value !== undefined && !this.#closed) return { value, done: false };
       }
     }
@@ -59,6 +59,16 @@ export class Conflated<T> implements AsyncIterableIterator<T> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** A failure ends the stream: whoever reads it does not call `return` after one, and the source would never be let go. */
+  async #produce(): Promise<T | undefined> {
+    try {
+      return await this.#source.produce();
+    } catch (error) {
+      await this.return();
+      throw error;
+    }
   }
 
   /** Until `delayMs` has passed, or without one until something changes; in both cases until the stream is closed. */
