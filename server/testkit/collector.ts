@@ -45,9 +45,13 @@ export class Collector<T> {
       };
       const look = (): void => {
         if (holds()) settle(resolve);
-        else if (this.ended !== undefined) settle(() => reject(new Error(`ended (${this.ended}) before ${what}; ${JSON.stringify(this.errors)}`)));
+        else if (this.ended !== undefined)
+          settle(() => reject(new Error(`ended (${this.ended}) before ${what}; ${JSON.stringify(this.errors)}`)));
       };
-      const timer = setTimeout(() => settle(() => reject(new Error(`waited ${timeoutMs} ms for ${what}; got ${this.items.length} items`))), timeoutMs);
+      const timer = setTimeout(
+        () => settle(() => reject(new Error(`waited ${timeoutMs} ms for ${what}; got ${this.items.length} items`))),
+        timeoutMs,
+      );
       this.#looks.add(look);
       look();
     });

@@ -155,7 +155,13 @@ export class Product {
     for (const marketType of ['SPOT', 'FUTURES'] as const) {
       await until(async () => {
         // Refused in any case, but for another reason while the list is not known.
-        const { userErrors } = await this.createSignal(token, { symbol: 'NOSUCH', marketType, direction: 'LONG', takeProfit: '2', stopLoss: '1' });
+        const { userErrors } = await this.createSignal(token, {
+          symbol: 'NOSUCH',
+          marketType,
+          direction: 'LONG',
+          takeProfit: '2',
+          stopLoss: '1',
+        });
         return userErrors[0]?.code === 'SYMBOL_UNKNOWN' ? true : undefined;
       }, `the symbols of ${marketType}`);
     }
@@ -206,7 +212,9 @@ export class Product {
   async whenApplied(marketType: MarketType, symbol: string, tradeId: number): Promise<void> {
     const document = `query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { aggregateTradeId } }`;
     await until(async () => {
-      const { prices } = await this.query<{ prices: { aggregateTradeId: string | null }[] }>(document, { symbols: [{ marketType, symbol }] });
+      const { prices } = await this.query<{ prices: { aggregateTradeId: string | null }[] }>(document, {
+        symbols: [{ marketType, symbol }],
+      });
       return Number(prices[0]?.aggregateTradeId ?? -1) >= tradeId ? true : undefined;
     }, `${marketType} ${symbol} ${tradeId}`);
   }
