@@ -9,6 +9,8 @@ export interface LivePricesOptions {
   readonly random: Random;
   /** Mean time between two prints of one symbol on one market; 250 by default. */
   readonly meanWaitMs?: number;
+  /** The price that a symbol is drawn back to; by default, or where undefined, the one it begins with. */
+  readonly homePrice?: (symbol: string) => string | undefined;
 }
 
 /** After a stall of the process the walk goes on from where it was instead of leaping. */
@@ -26,10 +28,11 @@ export function startLivePrices(exchange: Exchange, options: LivePricesOptions):
   };
 }
 
-function walk(exchange: Exchange, places: readonly Listing[], { clock, random, meanWaitMs = 250 }: LivePricesOptions): Cancel {
+function walk(exchange: Exchange, places: readonly Listing[], { clock, random, meanWaitMs = 250, homePrice }: LivePricesOptions): Cancel {
   const startPrice = places.map(({ tape }) => tape.last?.price).find((price) => price !== undefined);
   if (startPrice === undefined) return () => {};
-  const prices = new PriceWalk(Number(startPrice), random);
+  const symbol = places[0]?.symbol ?? '';
+  const prices = new PriceWalk(Number(startPrice), random, Number(homePrice?.(symbol) ?? startPrice));
   let stop: Cancel = () => {};
   let steppedMs = clock.monotonicMs();
   const next = () => {

@@ -20,19 +20,20 @@ export function seededRandom(seed: number): Random {
  */
 const VOLATILITY_PER_ROOT_SECOND = 0.0007;
 
-/** The price is drawn back to where it began with this time constant, so that a demo left running for days stays believable. */
+/** The price is drawn back to its home with this time constant, so that a demo left running for days stays believable. */
 const PULL_BACK_SECONDS = 1_800;
 
-/** A random walk of one symbol's price: geometric, with a weak pull back to its start. */
+/** A random walk of one symbol's price: geometric, with a weak pull back to its home, which is where it starts if nothing else is said. */
 export class PriceWalk {
-  readonly #startPrice: number;
+  readonly #homePrice: number;
   readonly #random: Random;
-  /** Logarithm of price over start price. */
-  #offset = 0;
+  /** Logarithm of price over home price. */
+  #offset: number;
 
-  constructor(startPrice: number, random: Random) {
-    this.#startPrice = startPrice;
+  constructor(startPrice: number, random: Random, homePrice = startPrice) {
+    this.#homePrice = homePrice;
     this.#random = random;
+    this.#offset = Math.log(startPrice / homePrice);
   }
 
   /** The price after another `elapsedMs`. */
@@ -40,7 +41,7 @@ export class PriceWalk {
     const seconds = elapsedMs / 1_000;
     this.#offset *= Math.exp(-seconds / PULL_BACK_SECONDS);
     this.#offset += VOLATILITY_PER_ROOT_SECOND * Math.sqrt(seconds) * normal(this.#random);
-    return this.#startPrice * Math.exp(this.#offset);
+    return this.#homePrice * Math.exp(this.#offset);
   }
 }
 
@@ -68,6 +69,6 @@ export function quantityFor(price: number, random: Random): string {
 }
 
 /** A standard normal number (Box-Muller). */
-function normal(random: Random): number {
+export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

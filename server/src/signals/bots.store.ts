@@ -34,6 +34,15 @@ export class BotsStore {
     });
     return { id: bot.id, slug, token };
   }
+
+  /** Gives the bot of that name one more token, beside those it has; null where there is no such bot. */
+  async addToken(name: string, clock: Clock, newId: NewId, randomBytes: RandomBytes): Promise<{ id: string; slug: string; token: string } | null> {
+    const bot = await this.#prisma.bot.findUnique({ where: { slug: slugOf(name) } });
+    if (!bot) return null;
+    const token = newToken(randomBytes);
+    await this.#prisma.botToken.create({ data: { id: newId(), botId: bot.id, hash: hashToken(token), createdAt: clock.now() } });
+    return { id: bot.id, slug: bot.slug, token };
+  }
 }
 
 /** "Trend Rider 2" → "trend-rider-2". */
