@@ -9,8 +9,8 @@ import type { TradeRow } from '../trades/rows.ts';
 import { closureOf } from './closure.ts';
 import { ClosureWriter } from './closure-writer.ts';
 import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
-import type { Cursor } from './closures.store.ts';
-import { startPoint } from './start-point.ts';
+import { earliestPoint, startPoint } from './start-point.ts';
+import type { Cursor } from './start-point.ts';
 import { WatchList } from './watch-list.ts';
 import { watchedTrade } from './watched-trade.ts';
 import type { WatchedTrade } from './watched-trade.ts';
@@ -37,6 +37,8 @@ interface WatchedSymbol {
   readonly marketType: MarketType;
   readonly symbol: string;
   readonly list: WatchList;
+  /** Where its stream was taken up. */
+  from: StreamPoint;
   /** Trades that are catching up with what happened between their point and now. */
   readonly joining: Set<string>;
   savedTradeId: number;
@@ -113,9 +115,9 @@ export class Closing implements Service {
   #takeUp(key: SymbolKey, trades: WatchedTrade[], cursor: Cursor | undefined): void {
     const [first] = trades;
     if (!first) return;
-    const watched = this.#watchedSymbol(key, first);
+    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor, this.#limits.freshTradeMs));
     for (const trade of trades) watched.list.add(trade);
-    this.#markets[first.marketType].watch(first.symbol, startPoint(trades, cursor, this.#limits.freshTradeMs));
+    this.#markets[first.marketType].watch(first.symbol, watched.from);
   }
 
   #follow(event: RecordEvent): void {
@@ -127,7 +129,7 @@ export class Closing implements Service {
     const key = symbolKey(trade.marketType, trade.symbol);
     const known = this.#symbols.get(key);
     if (!known) {
-      this.#watchedSymbol(key, trade).list.add(trade);
+      this.#watchedSymbol(key, trade, trade.from).list.add(trade);
       this.#markets[trade.marketType].watch(trade.symbol, trade.from);
     } else if (!known.list.has(trade.id) && !known.joining.has(trade.id)) {
       this.#join(key, known, trade, trade.from);
@@ -143,6 +145,7 @@ export class Closing implements Service {
     const newest = market.position(trade.symbol)?.lastTick;
     if (!newest || !isAfter(newest, since)) {
       watched.list.add(trade);
+      if (!newest) this.#takeUpEarlier(watched, since);
       return;
     }
     const recent = market.recentAfter(trade.symbol, since);
@@ -163,6 +166,19 @@ export class Closing implements Service {
         // Only a stopping feed gives up; the trade is taken up again at the next start.
         if (!this.#stopped) this.#log.error({ err: error, tradeId: trade.id }, 'a trade could not catch up with its symbol');
       });
+  }
+
+  /**
+   * Signals received at the same time may be stored in another order, so the trade that had the symbol's stream taken up need
+   * not be the one that it must begin with. Nothing was delivered yet: it is taken up anew, from the earlier point.
+   */
+  #takeUpEarlier(watched: WatchedSymbol, since: StreamPoint): void {
+    const from = earliestPoint([watched.from, since]);
+    if (from.afterTradeId === watched.from.afterTradeId && from.fromTimeMs >= watched.from.fromTimeMs) return;
+    watched.from = from;
+    const market = this.#markets[watched.marketType];
+    market.unwatch(watched.symbol);
+    market.watch(watched.symbol, from);
   }
 
   #isClosedBy(key: SymbolKey, trade: WatchedTrade, ticks: readonly Tick[]): boolean {
@@ -188,8 +204,8 @@ export class Closing implements Service {
     if (this.#symbols.delete(key)) this.#markets[watched.marketType].unwatch(watched.symbol);
   }
 
-  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade): WatchedSymbol {
-    const watched: WatchedSymbol = { marketType, symbol, list: new WatchList(), joining: new Set(), savedTradeId: -1 };
+  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade, from: StreamPoint): WatchedSymbol {
+    const watched: WatchedSymbol = { marketType, symbol, from, list: new WatchList(), joining: new Set(), savedTradeId: -1 };
     this.#symbols.set(key, watched);
     return watched;
   }

@@ -5,15 +5,7 @@ import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
-
-/** How far a symbol's stream had been applied when it was last saved. */
-export interface Cursor {
-  readonly lastTradeId: number;
-  /** The exchange's time of that tick, ms since 1970 UTC. */
-  readonly lastTimeMs: number;
-  /** Server time of the saving, ms since 1970 UTC. */
-  readonly savedAtMs: number;
-}
+import type { Cursor } from './start-point.ts';
 
 export class ClosuresStore {
   readonly #prisma: PrismaClient;

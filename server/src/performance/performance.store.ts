@@ -7,16 +7,7 @@ import type { Direction } from '../trades/trade.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
 import { whereSignal, whereTrade } from '../trades/trades.store.ts';
 import type { ClosedTrade } from './closed-trade.ts';
-
-/** The part of the record that a filter means, as it was at one sequence. */
-export interface RecordSlice {
-  readonly sequence: bigint;
-  readonly totalSignals: number;
-  /** In the order of closure. */
-  readonly closed: readonly ClosedTrade[];
-  /** In the order of opening. */
-  readonly open: readonly TradeRow[];
-}
+import type { RecordSlice } from './track-record.ts';
 
 interface ClosedRow {
   id: string;

@@ -2,6 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import type { PriceBoard } from '../ticks/price-board.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
+import type { TradeRow } from '../trades/rows.ts';
+import type { ClosedTrade } from './closed-trade.ts';
 import { equityCurve } from './equity-curve.ts';
 import type { EquityPoint } from './equity-curve.ts';
 import { expectancyInterval } from './intervals.ts';
@@ -10,7 +12,6 @@ import { computeMetrics } from './metrics.ts';
 import type { TradeMetrics } from './metrics.ts';
 import { openPositionsAt } from './open-positions.ts';
 import type { OpenPositions } from './open-positions.ts';
-import type { RecordSlice } from './performance.store.ts';
 
 /** Every number of a filter at one moment. */
 export interface Performance extends TradeMetrics {
@@ -31,6 +32,16 @@ export interface TrackRecordOptions {
   readonly maxCachedFilters: number;
   /** Two of the metrics grow with the clock; between two changes of the record they are worked out again after this long. */
   readonly metricsMaxAgeMs: number;
+}
+
+/** The part of the record that a filter means, as it was at one sequence. */
+export interface RecordSlice {
+  readonly sequence: bigint;
+  readonly totalSignals: number;
+  /** In the order of closure. */
+  readonly closed: readonly ClosedTrade[];
+  /** In the order of opening. */
+  readonly open: readonly TradeRow[];
 }
 
 export interface SliceReader {

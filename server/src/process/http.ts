@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -73,13 +74,8 @@ export class HttpServer {
     const deadline = performance.now() + this.#limits.listenTimeoutMs;
     for (;;) {
       try {
-        await new Promise<void>((resolve, reject) => {
-          this.#server.once('error', reject);
-          this.#server.listen(port, () => {
-            this.#server.off('error', reject);
-            resolve();
-          });
-        });
+        this.#server.listen(port);
+        await once(this.#server, 'listening'); // rejects with the event 'error'
         this.#port = (this.#server.address() as AddressInfo).port;
         return;
       } catch (error) {
