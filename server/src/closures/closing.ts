@@ -174,7 +174,8 @@ export class Closing implements Service {
    */
   #takeUpEarlier(watched: WatchedSymbol, since: StreamPoint): void {
     const from = earliestPoint([watched.from, since]);
-    if (from.afterTradeId === watched.from.afterTradeId && from.fromTimeMs >= watched.from.fromTimeMs) return;
+    const isSame = from.afterTradeId === watched.from.afterTradeId && (from.afterTradeId !== null || from.fromTimeMs >= watched.from.fromTimeMs);
+    if (isSame) return;
     watched.from = from;
     const market = this.#markets[watched.marketType];
     market.unwatch(watched.symbol);
