@@ -13,8 +13,15 @@ import { SymbolList } from './symbol-list.ts';
 import { MARKET_TYPES } from './tick.ts';
 import type { MarketType, StreamPoint, Tick } from './tick.ts';
 
-/** As in production, but for delays that would only make the tests slow. */
-const QUICK: Partial<FeedLimits> = { reconnectMinMs: 20, reconnectMaxMs: 100, gapGraceMs: 20, repairRetryMinMs: 20, repairRetryMaxMs: 100 };
+/** As in production, but for delays that would only make the tests slow, and without the price check's help after the start. */
+const QUICK: Partial<FeedLimits> = {
+  priceCheckIntervalMs: 60_000,
+  reconnectMinMs: 20,
+  reconnectMaxMs: 100,
+  gapGraceMs: 20,
+  repairRetryMinMs: 20,
+  repairRetryMaxMs: 100,
+};
 const AGG_TRADES: Readonly<Record<MarketType, string>> = { SPOT: '/api/v3/aggTrades', FUTURES: '/fapi/v1/aggTrades' };
 const PRICES = '/api/v3/ticker/price';
 const DEADLINE = { timeout: 15_000, interval: 5 };
