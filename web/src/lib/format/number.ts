@@ -95,8 +95,8 @@ export function rate(value: Amount): string {
   return print(value, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 6 });
 }
 
-/** "$1.2K" on chart axes only; two digits below ten dollars so that neighbouring labels differ. */
+/** "$1.2K" on chart axes only; cents only where the steps have some. */
 export function axisMoney(value: number, step: number): string {
   if (Math.abs(value) >= 10_000) return print(value, { style: 'currency', currency: 'USD', notation: 'compact', maximumFractionDigits: 1 });
-  return print(value, { style: 'currency', currency: 'USD', ...fixed(step < 1 ? 2 : 0), ...UNSIGNED_ZERO });
+  return print(value, { style: 'currency', currency: 'USD', ...fixed(Number.isInteger(step) ? 0 : 2), ...UNSIGNED_ZERO });
 }

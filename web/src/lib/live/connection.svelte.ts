@@ -5,7 +5,7 @@ import type { Timers } from './timers.ts';
 
 /** Two missed heartbeats of 10 s: the socket is dead even if it looks open. */
 const SILENCE_LIMIT_MS = 20_000;
-const BACKOFF: BackoffLimits = { firstMs: 500, capMs: 5_000 };
+const BACKOFF: BackoffLimits = { firstMs: 500, capMs: 4_000 };
 
 export interface ConnectionOptions {
   open: (events: LinkEvents) => Link;

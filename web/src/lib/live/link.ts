@@ -66,7 +66,8 @@ export function openLink(url: string, events: LinkEvents): Link {
     },
     close() {
       if (!ended) client.terminate();
-      void client.dispose();
+      // Disposing waits for a connection under way, whose failure is no news any more.
+      Promise.resolve(client.dispose()).catch(() => undefined);
       end();
     },
   };

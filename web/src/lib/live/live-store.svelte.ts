@@ -69,8 +69,9 @@ export class LiveStore {
       ...this.#unsettled.map((trade) => trade.realizedPnl ?? '0'),
     ]),
   );
-  total: string = $derived(addDecimals([this.performance?.totalPnl ?? '0', this.unrealised]));
-  closedCount: number = $derived((this.performance?.closedTrades ?? 0) + this.#unsettled.length);
+  /** Realised and open together; null until the server's realised total is known. */
+  total: string | null = $derived(this.performance ? addDecimals([this.performance.totalPnl, this.unrealised]) : null);
+  closedCount: number | null = $derived(this.performance ? this.performance.closedTrades + this.#unsettled.length : null);
   /** Server time of the newest price, in milliseconds; null while there is none. */
   newestPriceAt: number | null = $derived.by(() => {
     const times = [...this.feeds.map((feed) => feed.lastTickAt), ...this.rows.map((row) => row.trade.currentPriceTime)];

@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import { LiveStore } from './live-store.svelte.ts';
+import { closedTrade, closure, opening, openTrade, performance, snapshot } from './samples.ts';
+
+const price = (id: string, currentPrice: string, unrealizedPnl: string, currentPriceTime = '2026-11-22T12:00:01.000Z') => ({
+  id,
+  currentPrice,
+  currentPriceTime,
+  unrealizedPnl,
+  unrealizedPnlPct: Number(unrealizedPnl),
+});
+
+describe('totals', () => {
+  test('are the server’s realised total and the sum of the open positions', () => {
+    const store = new LiveStore(snapshot());
+    expect(store.unrealised).toBe('1');
+    expect(store.total).toBe('21');
+  });
+
+  test('are unknown and not zero while the server’s total is missing', () => {
+    const store = new LiveStore(snapshot({ performance: { ok: false, code: 'INTERNAL_ERROR' } }));
+    expect(store.total).toBeNull();
+    expect(store.closedCount).toBeNull();
+  });
+
+  test('count a closure once when it comes before the server’s total', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    expect(store.total).toBe('21.5');
+    expect(store.closedCount).toBe(11);
+    store.receivePerformance(performance(11, '22'));
+    expect(store.unrealised).toBe('-0.5');
+    expect(store.total).toBe('21.5');
+    expect(store.closedCount).toBe(11);
+  });
+
+  test('count a closure once when it comes after the server’s total', () => {
+    const store = new LiveStore(snapshot());
+    store.receivePerformance(performance(11, '22'));
+    expect(store.total).toBe('21');
+    store.receiveEvent(closure('a', '101', '2'));
+    expect(store.total).toBe('21.5');
+    expect(store.closedCount).toBe(11);
+  });
+
+  test('go on without a closure that never comes, and are right when it comes late after all', () => {
+    const store = new LiveStore(snapshot());
+    store.receivePerformance(performance(11, '22'));
+    store.receivePerformance(performance(11, '22'));
+    expect(store.performance?.closedTrades).toBe(11);
+    store.receiveEvent(closure('a', '101', '2'));
+    expect(store.total).toBe('21.5');
+    expect(store.closedCount).toBe(11);
+  });
+
+  test('heal when closures and totals have drifted apart', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    for (let i = 0; i < 3; i++) store.receivePerformance(performance(10, '20'));
+    expect(store.total).toBe('19.5');
+    expect(store.closedCount).toBe(10);
+  });
+});
+
+describe('closures', () => {
+  test('are applied once, by sequence', () => {
+    const store = new LiveStore(snapshot());
+    expect(store.receiveEvent(closure('a', '101', '2'))).toBe(true);
+    expect(store.receiveEvent(closure('a', '101', '2'))).toBe(false);
+    expect(store.receiveEvent(closure('b', '101', '2'))).toBe(false);
+    expect(store.closedCount).toBe(11);
+    expect(store.lastClosed).toBe('101');
+  });
+
+  test('compare sequences as numbers of any length', () => {
+    const store = new LiveStore(snapshot());
+    expect(store.receiveEvent(closure('a', '9007199254740993', '2'))).toBe(true);
+    expect(store.receiveEvent(closure('b', '9007199254740992', '2'))).toBe(false);
+    expect(store.receiveEvent(closure('b', '10000000000000000', '2'))).toBe(true);
+  });
+
+  test('resume from the newest closure of the snapshot', () => {
+    expect(new LiveStore(snapshot()).lastClosed).toBe('100');
+    expect(new LiveStore(snapshot({ latest: { ok: true, data: [] } })).lastClosed).toBe('0');
+    expect(new LiveStore(snapshot({ latest: { ok: false, code: 'UNREACHABLE' } })).lastClosed).toBeNull();
+  });
+
+  test('show their result in the row and then move to the latest closed', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    expect(store.rows.map((row) => row.result?.realizedPnl)).toEqual([undefined, '2']);
+    expect(store.openRows).toHaveLength(1);
+    expect(store.latest.map((trade) => trade.id)).toEqual(['z']);
+    store.moveToLatest('a');
+    expect(store.rows.map((row) => row.trade.id)).toEqual(['b']);
+    expect(store.latest.map((trade) => trade.id)).toEqual(['a', 'z']);
+  });
+
+  test('are not taken back by a late price list or a late snapshot', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    store.moveToLatest('a');
+    store.receivePrices({ positions: [price('a', '1', '9'), price('b', '2', '-0.5')], totalInvested: '200' });
+    store.commit();
+    store.takeSnapshot(snapshot());
+    expect(store.rows.map((row) => row.trade.id)).toEqual(['b']);
+  });
+
+  test('keep the latest eight, newest first', () => {
+    const trades = Array.from({ length: 8 }, (_, i) => closedTrade(`old${i}`, String(90 + i), '1', `2026-11-22T10:0${i}:00.000Z`));
+    const store = new LiveStore(snapshot({ latest: { ok: true, data: trades } }));
+    store.receiveEvent(closure('a', '101', '2'));
+    store.moveToLatest('a');
+    expect(store.latest.map((trade) => trade.id)).toEqual(['a', 'old7', 'old6', 'old5', 'old4', 'old3', 'old2', 'old1']);
+  });
+
+  test('add a point to the curve with the server’s figures', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    expect(store.curveTail).toEqual([]);
+    store.receivePerformance(performance(11, '22', { currentDrawdown: '0.5' }));
+    expect(store.curveTail).toEqual([{ time: '2026-11-22T12:00:10.000Z', totalPnl: '22', drawdown: '0.5', closedTrades: 11 }]);
+  });
+});
+
+describe('prices', () => {
+  test('show at the commit, the newest list only', () => {
+    const store = new LiveStore(snapshot());
+    store.receivePrices({ positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ positions: [price('a', '42499', '3'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    expect(store.unrealised).toBe('1');
+    store.commit();
+    expect(store.unrealised).toBe('2.5');
+    expect(store.rows.map((row) => [row.trade.id, row.moved])).toEqual([
+      ['b', null],
+      ['a', 'down'],
+    ]);
+  });
+
+  test('leave rows alone that did not move', () => {
+    const store = new LiveStore(snapshot());
+    const before = store.rows[0];
+    store.receivePrices({
+      positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5', before?.trade.currentPriceTime ?? '')],
+      totalInvested: '200',
+    });
+    store.commit();
+    expect(store.rows[0]).toBe(before);
+  });
+
+  test('ask for a snapshot when they disagree with the rows for about two seconds', () => {
+    const store = new LiveStore(snapshot());
+    const answers = Array.from({ length: 4 }, () => {
+      store.receivePrices({ positions: [price('a', '1', '1'), price('b', '1', '1'), price('stranger', '1', '1')], totalInvested: '300' });
+      return store.commit();
+    });
+    expect(answers).toEqual([true, true, true, false]);
+  });
+
+  test('of the feeds and of the rows tell how new the newest is', () => {
+    const store = new LiveStore(snapshot());
+    expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:00.000Z'));
+    store.receiveFeeds([{ marketType: 'SPOT', state: 'LIVE', simulated: false, lastTickAt: '2026-11-22T12:00:03.000Z' }]);
+    expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:03.000Z'));
+  });
+});
+
+describe('openings', () => {
+  test('stand in front, once', () => {
+    const store = new LiveStore(snapshot());
+    expect(store.receiveEvent(opening('c', '102'))).toBe(true);
+    expect(store.receiveEvent(opening('c', '102'))).toBe(false);
+    expect(store.receiveEvent(opening('a', '103'))).toBe(false);
+    expect(store.rows.map((row) => [row.trade.id, row.isNew])).toEqual([
+      ['c', true],
+      ['b', false],
+      ['a', false],
+    ]);
+  });
+
+  test('of a trade that has closed already change nothing', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('c', '105', '1'));
+    expect(store.receiveEvent(opening('c', '104'))).toBe(false);
+    expect(store.rows.map((row) => row.trade.id)).toEqual(['b', 'a']);
+  });
+});
+
+describe('pause', () => {
+  test('holds everything back and counts it; resume applies it', () => {
+    const store = new LiveStore(snapshot());
+    store.pause();
+    store.receivePrices({ positions: [price('a', '42600', '5'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.commit();
+    store.receiveEvent(closure('a', '101', '2'));
+    store.receiveEvent(opening('c', '102', '0.25'));
+    store.receivePerformance(performance(11, '22'));
+    expect([store.waiting, store.total, store.closedCount, store.rows.length]).toEqual([4, '21', 10, 2]);
+
+    const { applied, overflow } = store.resume();
+    expect(applied.map((event) => event.trade.id)).toEqual(['a', 'c']);
+    expect(overflow).toBe(false);
+    expect([store.waiting, store.total, store.closedCount]).toEqual([0, '21.75', 11]);
+    expect(store.openRows.map((row) => row.trade.id)).toEqual(['c', 'b']);
+  });
+
+  test('says when more happened than could wait', () => {
+    const store = new LiveStore(snapshot());
+    store.pause();
+    for (let i = 0; i < 501; i++) store.receiveEvent(closure(`t${i}`, String(200 + i), '1'));
+    expect(store.resume().overflow).toBe(true);
+  });
+});
+
+describe('snapshots', () => {
+  test('replace what is known, so that trades closed while away are gone from the rows', () => {
+    const store = new LiveStore(snapshot());
+    store.takeSnapshot(
+      snapshot({
+        open: { ok: true, data: { positions: [openTrade('b', '0.25')], totalInvested: '100' } },
+        performance: { ok: true, data: performance(11, '22') },
+        latest: { ok: true, data: [closedTrade('a', '101', '2'), closedTrade('z', '100', '2')] },
+      }),
+    );
+    expect(store.rows.map((row) => row.trade.id)).toEqual(['b']);
+    expect([store.total, store.closedCount, store.lastClosed]).toEqual(['22.25', 11, '101']);
+    expect(store.receiveEvent(closure('a', '101', '2'))).toBe(false);
+  });
+
+  test('leave alone what could not be loaded', () => {
+    const store = new LiveStore(snapshot());
+    const failed = { ok: false, code: 'UNREACHABLE' } as const;
+    store.takeSnapshot({ performance: failed, feeds: failed, open: failed, latest: failed });
+    expect([store.total, store.rows.length, store.lastClosed]).toEqual(['21', 2, '100']);
+  });
+});
