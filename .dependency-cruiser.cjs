@@ -136,8 +136,8 @@ module.exports = {
   options: {
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'server/tsconfig.json' },
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['/node_modules/[^@]', 'web/build', 'web/\\.svelte-kit', '^server/src/generated/prisma'] },
+    doNotFollow: { path: ['node_modules', '^server/src/generated/'] },
+    exclude: { path: '^(server|web)/node_modules' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 };
