@@ -17,6 +17,7 @@ import type { HistoryStep } from './history-plan.ts';
 
 /** A loaded machine may need long; one at rest needs two seconds. */
 const TRANSACTION_TIMEOUT_MS = 60_000;
+const BOT_EVERY_MS = 600_000;
 
 export interface HistoryContext {
   readonly prisma: PrismaClient;
@@ -97,11 +98,16 @@ class Past {
     await this.#closures.close([closureOf(touch, step.tick)], this.#clock.now());
   }
 
+  /** Some time before the first step, one after the other: they are listed by age. */
   async #createBots(): Promise<void> {
-    const newId = idsFrom(this.#clock, this.#context.randomBytes);
-    for (const { name } of DEMO_BOTS) {
-      this.#botIds.set(name, (await this.#bots.create(name, this.#clock, newId, this.#context.randomBytes)).id);
+    const { randomBytes } = this.#context;
+    const firstStepMs = this.#nowMs;
+    for (const [index, { name }] of DEMO_BOTS.entries()) {
+      this.#nowMs = firstStepMs - (DEMO_BOTS.length - index) * BOT_EVERY_MS;
+      const { id } = await this.#bots.create(name, this.#clock, idsFrom(this.#clock, randomBytes), randomBytes);
+      this.#botIds.set(name, id);
     }
+    this.#nowMs = firstStepMs;
   }
 
   async #receive({ externalId, bot, input, marketPrice, lastTradeId }: HistoryStep & { kind: 'SIGNAL' }): Promise<void> {

@@ -30,13 +30,15 @@ export interface DemoOptions {
 /** What a demo may be told; everything else of the server has its default. */
 const OWN_SETTINGS = ['PORT', 'DATA_DIR', 'DATABASE_URL', 'LOG_LEVEL'];
 
+/** Quieter than a server: the exchange that starts anew with a demo skips ids, of which the server rightly warns. */
+const LOG_LEVEL = 'error';
 const REQUEST_TIMEOUT_MS = 10_000;
 const FIRST_PRICE_TIMEOUT_MS = 20_000;
 const FIRST_PRICE_LOOK_MS = 25;
 
 /** Starts exchange, server and sample bots in this process. Throws a StartFault for what a person can mend. */
 export async function startDemo({ environment, clock, random, say }: DemoOptions): Promise<Running> {
-  const closers = new Closers(processLog({ logLevel: 'warn' }));
+  const closers = new Closers(processLog({ logLevel: LOG_LEVEL }));
   try {
     // Its symbols are listed once it is known which prices are to go on.
     const exchange = await startExchange({ clock, symbols: [], firstAggId: firstAggIdAt(clock.now()) });
@@ -73,7 +75,7 @@ function settingsOf(environment: Environment, exchange: Exchange): Environment {
   return {
     ...own,
     DATA_DIR: own['DATA_DIR']?.trim() || join(projectRoot, 'data-demo'),
-    LOG_LEVEL: own['LOG_LEVEL']?.trim() || 'warn',
+    LOG_LEVEL: own['LOG_LEVEL']?.trim() || LOG_LEVEL,
     ...exchange.environment(),
   };
 }
