@@ -1,4 +1,4 @@
-// `npm run generate`: the code made from prisma/schema.prisma, and schema.graphql made from the code.
+// `npm run generate`: the code made from prisma/schema.prisma, and schema.graphql and .env.example made from the code.
 // `npm run generate -- migration NAME`: the SQL of a new migration, from what schema.prisma has and the migrations have not.
 import { generatePrisma } from './prepare.mjs';
 import { runNode, server, step } from './shell.mjs';
@@ -6,5 +6,6 @@ import { runNode, server, step } from './shell.mjs';
 export async function generate([what, ...args]) {
   await step('generating the database client', generatePrisma);
   if (what === 'migration') return runNode('tools/new-migration.ts', args, { cwd: server });
+  await step('writing .env.example', () => runNode('tools/write-env-example.ts', [], { cwd: server }));
   return step('printing schema.graphql', () => runNode('src/graphql/print-schema.ts', [], { cwd: server }));
 }
