@@ -101,22 +101,23 @@ describe('the closure writer', () => {
   });
 
   test('after a success the wait begins small again', async () => {
-    const { sink, clock, add } = open();
+    const { sink, clock, add } = open(1);
     sink.down = true;
-    add('1');
+    add('1', '2');
     await nextTurn();
     clock.advance(100);
     await nextTurn();
-    sink.down = false;
+    const close = sink.close.bind(sink);
+    sink.close = (closures) => {
+      sink.down = closures[0]?.tradeId === '2';
+      return close(closures);
+    };
     clock.advance(200);
     await nextTurn();
-    sink.down = true;
-    add('2');
-    await nextTurn();
-    const attempts = sink.attempts.length;
+    expect(sink.attempts).toEqual([['1'], ['1'], ['1'], ['2']]);
     clock.advance(100);
     await nextTurn();
-    expect(sink.attempts).toHaveLength(attempts + 1);
+    expect(sink.attempts).toHaveLength(5);
   });
 
   test('what comes while it waits joins the queue and starts no second write', async () => {
