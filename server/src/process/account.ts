@@ -32,18 +32,20 @@ export function canRun(file: string, args: readonly string[], account: Account |
   return { ok: status === 0, output: error === undefined ? `${stdout}${stderr}`.trim() : messageOf(error) };
 }
 
-/** Runs a program to its end; `output` false where a grandchild would keep the pipes open. */
-export async function run(
-  file: string,
-  args: readonly string[],
-  account: Account | undefined,
-  { output }: { output: boolean },
-): Promise<{ code: number | null; output: string }> {
+export interface RunOptions {
+  readonly account: Account | undefined;
+  /** The folder to run in. */
+  readonly cwd: string;
+  /** False where a grandchild would keep the pipes open. */
+  readonly output: boolean;
+}
+
+/** Runs a program to its end. */
+export function run(file: string, args: readonly string[], options: RunOptions): Promise<{ code: number | null; output: string }> {
+  const { account, cwd } = options;
+  const pipe = options.output ? 'pipe' : 'ignore';
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      ...childOptions(account),
-      stdio: ['ignore', output ? 'pipe' : 'ignore', output ? 'pipe' : 'ignore'],
-    });
+    const child = spawn(file, args, { ...childOptions(account), cwd, stdio: ['ignore', pipe, pipe] });
     let text = '';
     child.stdout?.on('data', (data: Buffer) => (text += data.toString()));
     child.stderr?.on('data', (data: Buffer) => (text += data.toString()));

@@ -1,29 +1,21 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Log } from '../kernel/log.ts';
-import { run } from './account.ts';
-import { DataFolderInUse, lockFolder, openDataFolder, readIfPresent, type Unlock } from './data-folder.ts';
-import { findBinaries, majorVersion, program, type PostgresBinaries } from './postgres-binaries.ts';
-import { createHome, findHome, keepPort, preparePostgresFolder, type PostgresHome } from './postgres-home.ts';
+import { DataFolderInUse, lockFolder, openDataFolder } from './data-folder.ts';
+import type { Unlock } from './data-folder.ts';
+import { findBinaries } from './postgres-binaries.ts';
+import { initialise, isRunning, refuseOtherMajorVersion, runningPort, startServer, stopServer, SUPERUSER } from './postgres-cluster.ts';
+import type { ServerOptions } from './postgres-cluster.ts';
+import { createHome, findHome, preparePostgresFolder } from './postgres-home.ts';
+import type { PostgresHome } from './postgres-home.ts';
 import { codeOf, messageOf, StartFault } from './start-fault.ts';
 
-export interface EmbeddedPostgresOptions {
+export interface EmbeddedPostgresOptions extends ServerOptions {
   /** The data folder; created when missing. */
   readonly dataDir: string;
-  readonly log: Log;
-  /** How long PostgreSQL may take until it answers, crash recovery included. */
-  readonly startTimeoutMs: number;
-  /** How long a clean stop may take before its connections are cut. */
-  readonly stopTimeoutMs: number;
   /** How long to wait for an earlier process that is just leaving the data folder. */
   readonly lockTimeoutMs: number;
   /** Where root keeps what PostgreSQL's user must reach and cannot in the data folder. */
   readonly systemFolder?: string;
-  /** PostgreSQL settings over the ones below; values without spaces. */
-  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedPostgres {
@@ -39,28 +31,7 @@ export interface EmbeddedPostgres {
 
 const DEFAULT_SYSTEM_FOLDER = '/var/lib/bot-performance';
 const DATABASE = 'bot_performance';
-const SUPERUSER = 'postgres';
-const PORT_TRIES = 3;
 const RETRY_EVERY_MS = 100;
-
-const SETTINGS: Readonly<Record<string, string>> = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  max_connections: '60',
-  shared_buffers: '128MB',
-  max_wal_size: '512MB',
-  // A commit that was answered is on the disk.
-  fsync: 'on',
-  synchronous_commit: 'on',
-  full_page_writes: 'on',
-  jit: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  // The log file grows by starts and faults of the server itself, not by refused statements or their values.
-  log_min_messages: 'log',
-  log_checkpoints: 'off',
-  log_autovacuum_min_duration: '-1',
-};
 
 /**
  * Starts the data folder's own PostgreSQL, or finds the one that a killed process left running, and owns it until `stop`.
@@ -77,7 +48,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const home = findHome(dataDir) ?? createHome(dataDir, systemFolder);
     if (home.home !== dataDir) {
       unlocks.push(lockFolder(home.home)); // a copy of the data folder would lead to the same database
-      options.log.info({ home: home.home }, `the database is kept in ${home.home}: its user ${home.account?.name} cannot enter ${dataDir}`);
+      options.log.info({ home: home.home }, `the database is kept in ${home.home}: PostgreSQL's user cannot enter ${dataDir}`);
     }
     const binaries = findBinaries(home.account, systemFolder);
     refuseOtherMajorVersion(home, binaries);
@@ -136,55 +107,6 @@ async function attach(options: EmbeddedPostgresOptions, inUse: DataFolderInUse):
   throw inUse;
 }
 
-function refuseOtherMajorVersion(home: PostgresHome, binaries: PostgresBinaries): void {
-  const found = readIfPresent(join(home.cluster, 'PG_VERSION'))?.trim();
-  const ours = majorVersion(binaries);
-  if (found === undefined || found === ours) return;
-  throw new StartFault(
-    `the database in ${home.cluster} is of PostgreSQL ${found} and this program brings PostgreSQL ${ours}; it was left untouched. ` +
-      `Dump it with a PostgreSQL ${found} (pg_dumpall), move the folder ${home.dataDir} away, start once, stop, and restore the dump`,
-  );
-}
-
-/** Makes the cluster beside its place and moves it there when complete, so that a start that was cut short leaves no half of one. */
-async function initialise(home: PostgresHome, binaries: PostgresBinaries): Promise<void> {
-  if (existsSync(home.cluster)) return;
-  const unfinished = `${home.cluster}.new`;
-  const passwordFile = join(home.home, 'postgres', 'password.new');
-  rmSync(unfinished, { recursive: true, force: true });
-  rmSync(passwordFile, { force: true });
-  // Readable for PostgreSQL's user only: the folder is its own, 0700.
-  writeFileSync(passwordFile, home.password, { flag: 'wx', mode: home.account === undefined ? 0o600 : 0o644 });
-  const args = ['-D', unfinished, '-U', SUPERUSER, '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--no-instructions'];
-  // The same order of texts on every platform.
-  const locale = ['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
-  const { code, output } = await run(program(binaries, 'initdb'), [...args, ...locale], home.account, { output: true });
-  rmSync(passwordFile, { force: true });
-  if (code !== 0) throw new StartFault(`the database could not be created in ${home.home}: ${lastLines(output)}`);
-  renameSync(unfinished, home.cluster);
-}
-
-async function isRunning(home: PostgresHome, binaries: PostgresBinaries): Promise<boolean> {
-  const { code } = await run(program(binaries, 'pg_ctl'), ['status', '-D', home.cluster], home.account, { output: true });
-  return code === 0;
-}
-
-async function startServer(home: PostgresHome, binaries: PostgresBinaries, options: EmbeddedPostgresOptions): Promise<void> {
-  const settings = Object.entries({ ...SETTINGS, ...options.settings }).map(([name, value]) => `-c ${name}=${value}`);
-  for (let tries = 1; ; tries += 1) {
-    const port = await freePort(tries === 1 ? home.port : undefined);
-    keepPort(home, port);
-    const args = ['start', '-w', '-t', String(Math.ceil(options.startTimeoutMs / 1000)), '-D', home.cluster, '-l', home.logFile];
-    const words = ['-o', [`-p ${port}`, ...settings].join(' ')];
-    const { code } = await run(program(binaries, 'pg_ctl'), [...args, ...words], home.account, { output: false });
-    if (code === 0) return;
-    const log = lastLines(readIfPresent(home.logFile) ?? '');
-    // Another program may have taken the port since it was seen free.
-    if (tries < PORT_TRIES && log.includes('could not bind')) continue;
-    throw new StartFault(`the embedded PostgreSQL in ${home.home} did not start (see ${home.logFile}): ${log}`);
-  }
-}
-
 /** Waits until the database answers, creates the product's one if it is not there, and gives its URL; undefined when PostgreSQL is not running. */
 async function connect(home: PostgresHome, timeoutMs: number): Promise<string | undefined> {
   const deadline = performance.now() + timeoutMs;
@@ -215,43 +137,6 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-async function stopServer(home: PostgresHome, binaries: PostgresBinaries, options: EmbeddedPostgresOptions): Promise<void> {
-  for (const mode of ['fast', 'immediate']) {
-    const args = ['stop', '-w', '-m', mode, '-t', String(Math.ceil(options.stopTimeoutMs / 1000)), '-D', home.cluster];
-    const { code, output } = await run(program(binaries, 'pg_ctl'), args, home.account, { output: true });
-    if (code === 0 || !(await isRunning(home, binaries))) return;
-    options.log.warn({ mode, output }, 'PostgreSQL did not stop');
-  }
-}
-
-/** The port in postmaster.pid, whose fourth line it is; undefined when PostgreSQL is not running or not yet listening. */
-function runningPort(home: PostgresHome): number | undefined {
-  try {
-    const port = Number.parseInt(readFileSync(join(home.cluster, 'postmaster.pid'), 'utf8').split('\n')[3] ?? '', 10);
-    return Number.isNaN(port) ? undefined : port;
-  } catch {
-    return undefined;
-  }
-}
-
 function urlOf(password: string, port: number, database: string): string {
   return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-}
-
-/** A port of this machine that nobody listens on: the wanted one if it is free. */
-async function freePort(wanted: number | undefined): Promise<number> {
-  for (const port of wanted === undefined ? [0] : [wanted, 0]) {
-    const server = createServer();
-    const free = await new Promise<number | undefined>((resolve) => {
-      server.once('error', () => resolve(undefined));
-      server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (free !== undefined) return free;
-  }
-  throw new StartFault('no port of 127.0.0.1 is free');
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-5).join(' | ');
 }

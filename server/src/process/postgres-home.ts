@@ -19,6 +19,8 @@ export interface PostgresHome {
   readonly dataDir: string;
   /** DATA_DIR, or a folder outside that the account can reach. */
   readonly home: string;
+  /** Where PostgreSQL's files are; its user's own. */
+  readonly folder: string;
   /** The cluster: PostgreSQL's own data directory. */
   readonly cluster: string;
   readonly logFile: string;
@@ -67,9 +69,8 @@ export function createHome(dataDir: string, systemFolder: string): PostgresHome 
 
 /** Makes the folder that PostgreSQL's user owns, inside the home. */
 export function preparePostgresFolder(home: PostgresHome): void {
-  const folder = join(home.home, 'postgres');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (home.account !== undefined) chownSync(folder, home.account.uid, home.account.gid);
+  mkdirSync(home.folder, { recursive: true, mode: 0o700 });
+  if (home.account !== undefined) chownSync(home.folder, home.account.uid, home.account.gid);
 }
 
 export function keepPort(home: PostgresHome, port: number): void {
@@ -91,7 +92,7 @@ function createOutside(dataDir: string, systemFolder: string): string {
 
 function describe(dataDir: string, home: string, account: Account | undefined, { password, port }: Kept): PostgresHome {
   const folder = join(home, 'postgres');
-  return { dataDir, home, account, password, port, cluster: join(folder, 'cluster'), logFile: join(folder, 'postgres.log') };
+  return { dataDir, home, account, password, port, folder, cluster: join(folder, 'cluster'), logFile: join(folder, 'postgres.log') };
 }
 
 /** PostgreSQL must run as the owner of its files. */
