@@ -24,6 +24,23 @@ export default defineConfig({
       },
     }),
   ],
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            // Few files compress better and arrive sooner than many small ones. SvelteKit looks for its own client and keeps it apart.
+            codeSplitting: {
+              groups: [
+                { name: 'packages', test: /node_modules\/(?!.*@sveltejs\/kit\/src\/runtime\/client)/ },
+                { name: 'shared', test: /src\/(lib|routes\/bot-performance\/_parts)/ },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
   // Tests run the browser's build of Svelte, so that runes react as they do on the page.
   ...(process.env.VITEST ? { resolve: { conditions: ['browser'] } } : {}),
   test: { include: ['src/**/*.test.ts'] },

@@ -2,9 +2,6 @@ import type { Handle, HandleFetch } from '@sveltejs/kit/hooks';
 import { GRAPHQL_URL } from '$app/env/private';
 import { DISPLAY_COOKIE, displayAttributes, readDisplay } from '#lib/display/display.ts';
 
-/** A page waits at most this long for the API before it shows what failed. */
-const GRAPHQL_TIMEOUT_MS = 5_000;
-
 export const handle: Handle = async ({ event, resolve }) => {
   event.locals.display = readDisplay(event.cookies.get(DISPLAY_COOKIE));
   const attributes = Object.entries(displayAttributes(event.locals.display))
@@ -12,8 +9,6 @@ export const handle: Handle = async ({ event, resolve }) => {
     .join(' ');
   const response = await resolve(event, {
     transformPageChunk: ({ html }) => html.replace('%bp.display%', attributes),
-    // urql looks at the content type to know how to read an answer.
-    filterSerializedResponseHeaders: (name) => name === 'content-type',
   });
   response.headers.set('x-content-type-options', 'nosniff');
   response.headers.set('referrer-policy', 'strict-origin-when-cross-origin');
@@ -24,5 +19,5 @@ export const handle: Handle = async ({ event, resolve }) => {
 export const handleFetch: HandleFetch = ({ event, request, fetch }) => {
   const url = new URL(request.url);
   if (url.origin !== event.url.origin || url.pathname !== '/graphql') return fetch(request);
-  return fetch(new Request(GRAPHQL_URL, request), { signal: AbortSignal.timeout(GRAPHQL_TIMEOUT_MS) });
+  return fetch(new Request(GRAPHQL_URL, request));
 };

@@ -1,6 +1,6 @@
-import { stringifyDocument } from '@urql/svelte';
 import { createClient } from 'graphql-ws';
 import type { TadaDocumentNode } from 'gql.tada';
+import { printDocument } from '#lib/graphql/tada.ts';
 
 /** What a link tells its owner. `gone` comes exactly once, whatever ended it. */
 export interface LinkEvents {
@@ -50,7 +50,7 @@ export function openLink(url: string, events: LinkEvents): Link {
 
   const link: Link = {
     subscribe(document, variables, next) {
-      const query = stringifyDocument(document);
+      const query = printDocument(document);
       const operationName = /subscription (\w+)/.exec(query)?.[1];
       return client.subscribe(
         { query, variables: variables as Record<string, unknown>, ...(operationName ? { operationName } : {}) },
