@@ -6,8 +6,9 @@ export interface PageRequest {
   readonly before?: string | null | undefined;
 }
 
-/** The place of a row in an order: the value it is ordered by, as text, and its id, which makes the place unique. */
+/** The place of a row in an order: the order's name, the value it is ordered by, as text, and its id, which makes the place unique. */
 export interface Cursor {
+  readonly order: string;
   readonly value: string;
   readonly id: string;
 }
@@ -20,6 +21,7 @@ export interface Page<T> {
 
 /** What a page request comes down to: a direction, a size and a place to begin behind. */
 export interface Walk {
+  readonly order: string;
   readonly backward: boolean;
   readonly size: number;
   readonly behind: Cursor | null;
@@ -30,8 +32,8 @@ export class PageRequestError extends Error {
   override readonly name = 'PageRequestError';
 }
 
-/** @throws PageRequestError for a size out of 1 to `maxSize`, a broken cursor, or both directions at once. */
-export function walkOf(request: PageRequest, defaultSize: number, maxSize: number): Walk {
+/** @throws PageRequestError for a size out of 1 to `maxSize`, a broken cursor or another order's, or both directions at once. */
+export function walkOf(request: PageRequest, order: string, defaultSize: number, maxSize: number): Walk {
   const { first, after, last, before } = request;
   if ((first != null || after != null) && (last != null || before != null)) {
     throw new PageRequestError('ask for a page either with first and after or with last and before');
@@ -40,11 +42,13 @@ export function walkOf(request: PageRequest, defaultSize: number, maxSize: numbe
   const size = (backward ? last : first) ?? defaultSize;
   if (size < 1 || size > maxSize) throw new PageRequestError(`${backward ? 'last' : 'first'} must be from 1 to ${maxSize}`);
   const cursor = backward ? before : after;
-  return { backward, size, behind: cursor == null ? null : decodeCursor(cursor) };
+  const behind = cursor == null ? null : decodeCursor(cursor);
+  if (behind && behind.order !== order) throw new PageRequestError('the cursor belongs to a list in another order');
+  return { order, backward, size, behind };
 }
 
 export function encodeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
+  return Buffer.from(JSON.stringify([cursor.order, cursor.value, cursor.id])).toString('base64url');
 }
 
 const MAX_CURSOR_LENGTH = 512;
@@ -52,8 +56,9 @@ const MAX_CURSOR_LENGTH = 512;
 export function decodeCursor(text: string): Cursor {
   try {
     const parsed: unknown = text.length <= MAX_CURSOR_LENGTH ? JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
-    if (Array.isArray(parsed) && parsed.length === 2 && parsed.every((part) => typeof part === 'string')) {
-      return { value: parsed[0] as string, id: parsed[1] as string };
+    if (Array.isArray(parsed) && parsed.length === 3 && parsed.every((part) => typeof part === 'string')) {
+      const [order, value, id] = parsed as [string, string, string];
+      return { order, value, id };
     }
   } catch {
     // Falls through to the one message for every broken cursor.

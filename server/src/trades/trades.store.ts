@@ -3,7 +3,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { sqlState } from '../kernel/sql-error.ts';
 import { pageOf, PageRequestError, walkOf } from '../kernel/page.ts';
-import type { Cursor, Page, PageRequest } from '../kernel/page.ts';
+import type { Cursor, Page, PageRequest, Walk } from '../kernel/page.ts';
 import { SIGNAL_INCLUDE, TRADE_INCLUDE } from './rows.ts';
 import type { SignalRow, TradeRow } from './rows.ts';
 import type { TradeFilter } from './trade-filter.ts';
@@ -56,21 +56,27 @@ export class TradesStore {
 
   /** @throws PageRequestError for a request that cannot be answered. */
   async page(filter: TradeFilter | null | undefined, order: TradeOrder, request: PageRequest): Promise<Page<TradeRow>> {
-    const walk = walkOf(request, this.#limits.defaultPageSize, this.#limits.maxPageSize);
+    const walk = this.#walk(request, `${order.field} ${order.direction}`);
     const { value, type, lowest, highest } = ORDERED_BY[order.field];
     const asType = Prisma.raw(type);
     const missing = order.direction === 'DESC' ? lowest : highest;
     const key = Prisma.sql`coalesce(${Prisma.raw(value)}, ${missing}::${asType})`;
     const descending = (order.direction === 'DESC') !== walk.backward;
     const [beyond, sorted] = descending ? [Prisma.raw('<'), Prisma.raw('DESC')] : [Prisma.raw('>'), Prisma.raw('ASC')];
-    const found = await this.#askWithCursor(() => this.#prisma.$queryRaw<Cursor[]>`
+    const found = await this.#places(
+      walk,
+      this.#prisma.$queryRaw`
       SELECT t.id::text AS id, (${key})::text AS value
       FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id
       WHERE ${whereTrade(filter)}
         AND ${walk.behind ? Prisma.sql`(${key}, t.id) ${beyond} (${walk.behind.value}::${asType}, ${walk.behind.id}::uuid)` : Prisma.sql`true`}
-      ORDER BY ${key} ${sorted}, t.id ${sorted} LIMIT ${walk.size + 1}`);
+      ORDER BY ${key} ${sorted}, t.id ${sorted} LIMIT ${walk.size + 1}`,
+    );
     const rows = await this.#inOrder(found.map(({ id }) => id));
-    return pageOf(walk, rows.map((node, i) => ({ node, cursor: found[i] as Cursor })));
+    return pageOf(
+      walk,
+      rows.map((node, i) => ({ node, cursor: found[i] as Cursor })),
+    );
   }
 
   async count(filter: TradeFilter | null | undefined): Promise<number> {
@@ -82,18 +88,24 @@ export class TradesStore {
 
   /** Signals, newest first. */
   async signalPage(filter: TradeFilter | null | undefined, request: PageRequest): Promise<Page<SignalRow>> {
-    const walk = walkOf(request, this.#limits.defaultPageSize, this.#limits.maxPageSize);
+    const walk = this.#walk(request, 'RECEIVED_AT DESC');
     const [beyond, sorted] = walk.backward ? [Prisma.raw('>'), Prisma.raw('ASC')] : [Prisma.raw('<'), Prisma.raw('DESC')];
-    const found = await this.#askWithCursor(() => this.#prisma.$queryRaw<Cursor[]>`
+    const found = await this.#places(
+      walk,
+      this.#prisma.$queryRaw`
       SELECT s.id::text AS id, s.received_at::text AS value
       FROM signals s JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id
       WHERE ${whereSignal(filter)}
         AND ${walk.behind ? Prisma.sql`(s.received_at, s.id) ${beyond} (${walk.behind.value}::timestamptz, ${walk.behind.id}::uuid)` : Prisma.sql`true`}
-      ORDER BY s.received_at ${sorted}, s.id ${sorted} LIMIT ${walk.size + 1}`);
+      ORDER BY s.received_at ${sorted}, s.id ${sorted} LIMIT ${walk.size + 1}`,
+    );
     const ids = found.map(({ id }) => id);
     const rows = await this.#prisma.signal.findMany({ where: { id: { in: ids } }, include: SIGNAL_INCLUDE });
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return pageOf(walk, found.map((cursor) => ({ cursor, node: byId.get(cursor.id) as SignalRow })));
+    return pageOf(
+      walk,
+      found.map((cursor) => ({ cursor, node: byId.get(cursor.id) as SignalRow })),
+    );
   }
 
   async countSignals(filter: TradeFilter | null | undefined): Promise<number> {
@@ -109,19 +121,20 @@ export class TradesStore {
     return ids.map((id) => byId.get(id) as TradeRow);
   }
 
-  /** A forged cursor is text that the database cannot read as the type it should have. */
-  async #askWithCursor<T>(ask: () => Promise<T>): Promise<T> {
+  #walk(request: PageRequest, order: string): Walk {
+    return walkOf(request, order, this.#limits.defaultPageSize, this.#limits.maxPageSize);
+  }
+
+  /** The places that a query found. A forged cursor is text that the database cannot read as the type it should have. */
+  async #places(walk: Walk, query: PromiseLike<unknown>): Promise<Cursor[]> {
     try {
-      return await ask();
+      const found = (await query) as { id: string; value: string }[];
+      return found.map(({ id, value }) => ({ order: walk.order, value, id }));
     } catch (error) {
-      if (isUnreadableValue(error)) throw new PageRequestError('the cursor is not one that this API gave out for this order');
+      if (walk.behind && sqlState(error)?.startsWith('22')) throw new PageRequestError('the cursor is not one that this API gave out');
       throw error;
     }
   }
-}
-
-function isUnreadableValue(error: unknown): boolean {
-  return sqlState(error)?.startsWith('22') ?? false;
 }
 
 /** The rule of matchesFilter as SQL over t (paper_trades), s (signals) and b (bots). */
@@ -146,13 +159,18 @@ export function whereSignal(filter: TradeFilter | null | undefined): Prisma.Sql 
 
 function whereContent(filter: TradeFilter | null | undefined, row: Prisma.Sql): (Prisma.Sql | null | undefined)[] {
   return [
-    filter?.bot && Prisma.sql`b.slug = ANY(${filter.bot})`,
-    filter?.strategy && Prisma.sql`s.strategy = ANY(${filter.strategy})`,
-    filter?.symbol && Prisma.sql`${row}.symbol = ANY(${filter.symbol})`,
+    filter?.bot && Prisma.sql`b.slug = ANY(${storable(filter.bot)})`,
+    filter?.strategy && Prisma.sql`s.strategy = ANY(${storable(filter.strategy)})`,
+    filter?.symbol && Prisma.sql`${row}.symbol = ANY(${storable(filter.symbol)})`,
     filter?.marketType && Prisma.sql`${row}.market_type = ANY(${filter.marketType})`,
     filter?.direction && Prisma.sql`${row}.direction = ANY(${filter.direction})`,
-    filter?.timeframe && Prisma.sql`s.timeframe = ANY(${filter.timeframe})`,
+    filter?.timeframe && Prisma.sql`s.timeframe = ANY(${storable(filter.timeframe)})`,
   ];
+}
+
+/** PostgreSQL refuses a text with NUL even where it is only compared; no stored text is equal to one. */
+function storable(texts: readonly string[]): string[] {
+  return texts.filter((text) => !text.includes('\0'));
 }
 
 function and(conditions: readonly (Prisma.Sql | null | undefined)[]): Prisma.Sql {
