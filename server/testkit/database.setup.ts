@@ -63,7 +63,7 @@ class TestServer {
     chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
     const server = new TestServer(await startServer(folder), folder);
     await server.query(`CREATE DATABASE ${TEMPLATE}`);
-    await migrate(server.urlOf(TEMPLATE), { folder: migrations, log: silentLog, lockTimeoutMs: 30_000 });
+    await migrate(server.urlOf(TEMPLATE), { folder: migrations, log: silentLog, lockTimeoutMs: 30_000, startTimeoutMs: 30_000 });
     return server;
   }
 

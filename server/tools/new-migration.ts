@@ -15,7 +15,7 @@ if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(name)) {
 }
 
 const sql = await withScratchDatabase(async (url) => {
-  await migrate(url, { folder: migrations, log: silentLog, lockTimeoutMs: 10_000 });
+  await migrate(url, { folder: migrations, log: silentLog, lockTimeoutMs: 10_000, startTimeoutMs: 10_000 });
   return sqlToSchema(url);
 });
 if (sql === undefined) {

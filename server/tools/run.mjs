@@ -16,6 +16,7 @@ const commands = {
   test: { needs: [dependencies, generatedCode, webBuild], run: test },
   check: { needs: [dependencies, generatedCode], run: check },
   generate: { needs: [dependencies], run: generate },
+  build: { needs: [dependencies, generatedCode, webBuild], run: () => 0 },
 };
 
 function script(path) {

@@ -57,7 +57,8 @@ async function withDatabase<Result>(use: (database: Database) => Promise<Result>
   const postgres = databaseUrl === undefined ? await useEmbeddedPostgres({ dataDir, log, ...limits.embeddedPostgres }) : undefined;
   try {
     const url = databaseUrl ?? postgres?.url ?? '';
-    await migrate(url, { folder: join(projectRoot, 'prisma', 'migrations'), log, lockTimeoutMs: limits.database.migrationLockTimeoutMs });
+    const { migrationLockTimeoutMs: lockTimeoutMs, startTimeoutMs } = limits.database;
+    await migrate(url, { folder: join(projectRoot, 'prisma', 'migrations'), log, lockTimeoutMs, startTimeoutMs });
     const database = openDatabase(url, limits.database, log);
     return await use(database).finally(() => database.close());
   } finally {

@@ -16,6 +16,7 @@ export const LIMITS = {
     statementTimeoutMs: wholeNumber('longest run of one statement', 5_000, 100, 600_000),
     idleInTransactionTimeoutMs: wholeNumber('longest pause inside a transaction', 5_000, 100, 600_000),
     transactionTimeoutMs: wholeNumber('longest interactive transaction', 5_000, 100, 600_000),
+    startTimeoutMs: wholeNumber('longest wait at the start for a database that does not answer yet', 30_000, 0, 600_000),
     migrationLockTimeoutMs: wholeNumber('longest wait for another process that is migrating', 60_000, 100, 3_600_000),
   },
   embeddedPostgres: {

@@ -1,4 +1,7 @@
 import { appendFileSync, cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -19,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 
-const run = () => migrate(url, { folder, log: silentLog, lockTimeoutMs: 30_000 });
+const run = () => migrate(url, { folder, log: silentLog, lockTimeoutMs: 30_000, startTimeoutMs: 30_000 });
 
 async function query(sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
@@ -104,13 +107,37 @@ describe('migrate', () => {
     const other = new pg.Client({ connectionString: url });
     await other.connect();
     await other.query('SELECT pg_advisory_lock(72707369)'); // the lock of `prisma migrate`
-    await expect(migrate(url, { folder, log: silentLog, lockTimeoutMs: 50 })).rejects.toThrow('another process has been migrating');
+    await expect(migrate(url, { folder, log: silentLog, lockTimeoutMs: 50, startTimeoutMs: 30_000 })).rejects.toThrow(
+      'another process has been migrating',
+    );
     await other.end();
   });
 
   test('one clear line when the database cannot be reached', async () => {
-    await expect(migrate('postgresql://127.0.0.1:1/none', { folder, log: silentLog, lockTimeoutMs: 1_000 })).rejects.toThrow(
-      'the database cannot be migrated: connect ECONNREFUSED 127.0.0.1:1',
+    await expect(
+      migrate('postgresql://127.0.0.1:1/none', { folder, log: silentLog, lockTimeoutMs: 1_000, startTimeoutMs: 0 }),
+    ).rejects.toThrow('the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1');
+  });
+
+  test('waits for a database that starts at the same time', async () => {
+    const [target, relay] = [new URL(url), createServer()];
+    await once(relay.listen(0, '127.0.0.1'), 'listening');
+    const { port } = relay.address() as AddressInfo;
+    const real = Number.parseInt(target.port, 10);
+    relay.close();
+    await once(relay, 'close');
+    let refused = 0;
+    const log = {
+      ...silentLog,
+      info: (_: object, message: string) =>
+        void (message === 'waiting for the database' && ((refused += 1), relay.listen(port, '127.0.0.1'))),
+    };
+    relay.on('connection', (socket) => void socket.pipe(connect(real, '127.0.0.1')).pipe(socket));
+    target.port = String(port);
+    expect(await migrate(target.href, { folder, log, lockTimeoutMs: 30_000, startTimeoutMs: 30_000 })).toHaveLength(
+      readMigrations(folder).length,
     );
+    expect(refused).toBe(1);
+    relay.close();
   });
 });

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
 import { codeOf, messageOf, StartFault } from './start-fault.ts';
@@ -11,6 +12,8 @@ export interface MigrateOptions {
   readonly log: Log;
   /** How long to wait for another process that is migrating, and for any lock a migration needs. */
   readonly lockTimeoutMs: number;
+  /** How long to wait for a database that does not answer yet, since it starts at the same time. */
+  readonly startTimeoutMs: number;
 }
 
 interface Migration {
@@ -42,12 +45,10 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * Throws a StartFault, having changed nothing, when the database was migrated by a newer version, a migration was edited after it was
  * applied, or one is recorded as failed; and when a migration fails, with the ones before it applied.
  */
-export async function migrate(url: string, { folder, log, lockTimeoutMs }: MigrateOptions): Promise<string[]> {
+export async function migrate(url: string, { folder, log, lockTimeoutMs, startTimeoutMs }: MigrateOptions): Promise<string[]> {
   const migrations = readMigrations(folder);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: lockTimeoutMs });
-  client.on('error', () => {}); // a connection cut in between is told by the query's own error
+  const client = await connect(url, startTimeoutMs, log);
   try {
-    await client.connect();
     await client.query(`SET lock_timeout = ${lockTimeoutMs}`);
     await client.query(`SELECT pg_advisory_lock(${PRISMA_LOCK})`); // ends with the connection
     await client.query(CREATE_TABLE);
@@ -63,6 +64,28 @@ export async function migrate(url: string, { folder, log, lockTimeoutMs }: Migra
     throw new StartFault(`the database cannot be migrated: ${messageOf(error)}`);
   } finally {
     await client.end().catch(() => {});
+  }
+}
+
+/** Codes of a database that is not there yet: nobody listens, its name is not known yet, it is starting, the network is not up. */
+const NOT_YET = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', '57P03'];
+const RETRY_EVERY_MS = 500;
+
+async function connect(url: string, timeoutMs: number, log: Log): Promise<pg.Client> {
+  const deadline = performance.now() + timeoutMs;
+  for (let tries = 1; ; tries += 1) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
+    client.on('error', () => {}); // a connection cut in between is told by the query's own error
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      if (!NOT_YET.includes(codeOf(error) ?? '') || performance.now() >= deadline)
+        throw new StartFault(`the database cannot be reached: ${messageOf(error)}`);
+      if (tries === 1) log.info({ reason: messageOf(error) }, 'waiting for the database');
+    }
+    await sleep(RETRY_EVERY_MS);
   }
 }
 

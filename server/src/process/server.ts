@@ -46,8 +46,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closers.add('http connections', () => http.close());
 
     const url = config.databaseUrl ?? (await startOwnDatabase(config, log, closers));
-    const { migrationLockTimeoutMs: lockTimeoutMs } = config.limits.database;
-    await migrate(url, { folder: join(projectRoot, 'prisma', 'migrations'), log, lockTimeoutMs });
+    const { migrationLockTimeoutMs: lockTimeoutMs, startTimeoutMs } = config.limits.database;
+    await migrate(url, { folder: join(projectRoot, 'prisma', 'migrations'), log, lockTimeoutMs, startTimeoutMs });
     const database = openDatabase(url, config.limits.database, log);
     closers.add('database connections', () => database.close());
 
