@@ -4,9 +4,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/process/system-clock.ts';
 import { freshDatabase } from '../../testkit/database.ts';
 import { subscribe } from '../../testkit/subscriptions.ts';
 import { until } from '../../testkit/waiting.ts';
+import { ApiClient } from './api-client.ts';
+import { PLACES } from './cast.ts';
+import { levelsAround } from './levels.ts';
 
 const START_TIMEOUT_MS = 40_000;
 const NINETY_DAYS_MS = 90 * 86_400_000;
@@ -81,6 +85,24 @@ async function ask<Data>(query: string, variables: object = {}): Promise<Data> {
 
 async function rowsOf<Row extends object>(sql: string): Promise<Row[]> {
   return (await database.query<Row>(sql)).rows;
+}
+
+/** Signals whose levels are so near that their trades close within seconds. */
+async function postNearLevels(): Promise<void> {
+  const token = /bpt_live_\w+/.exec(demo.curl)?.[0];
+  const api = new ApiClient({ url: `${demo.url}/graphql`, token: token ?? '', clock: systemClock, timeoutMs: 10_000 });
+  const { signal } = new AbortController();
+  for (const { marketType, symbol, decimals } of PLACES.filter((place) => /^(BTC|ETH|SOL)/.test(place.symbol))) {
+    const market = { marketType, symbol };
+    const { prices } = await api.ask<{ prices: { price: string }[] }>(
+      'query ($market: SymbolInput!) { prices(symbols: [$market]) { price } }',
+      { market },
+      signal,
+    );
+    const levels = levelsAround(prices[0]!.price, 'LONG', { takeProfit: 0.003, stopLoss: 0.003 }, decimals);
+    const input = { ...market, direction: 'LONG', ...levels };
+    await api.ask('mutation ($input: CreateSignalInput!) { createSignal(input: $input) { userErrors { code } } }', { input }, signal);
+  }
 }
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['--version']).status === 0;
@@ -212,6 +234,7 @@ describe('killed and started again', () => {
       30_000,
     );
     await until(async () => (await rowsOf('SELECT 1 FROM symbol_cursors LIMIT 3'))[2], 'some saved cursors', 30_000);
+    await postNearLevels();
     demo.child.kill('SIGKILL');
     await once(demo.child, 'close');
     openBefore = await rowsOf(`SELECT id FROM paper_trades WHERE status = 'OPEN'`);
@@ -247,7 +270,7 @@ describe('killed and started again', () => {
     }
   });
 
-  test('open trades are watched again: one of them closes, at an id above those recorded', { timeout: 100_000 }, async () => {
+  test('open trades are watched again: one of them closes, at an id above those recorded', { timeout: 70_000 }, async () => {
     expect(openBefore.length).toBeGreaterThan(2);
     const ids = openBefore.map(({ id }) => `'${id}'`).join();
     const [closed] = await until(
@@ -258,7 +281,7 @@ describe('killed and started again', () => {
         return rows.length > 0 ? rows : undefined;
       },
       'one of the trades to close',
-      90_000,
+      60_000,
     );
     const before = lastBefore.find(({ symbol, market_type }) => symbol === closed!.symbol && market_type === closed!.market_type);
     expect(BigInt(closed!.closed_trade_id)).toBeGreaterThan(BigInt(before?.last_trade_id ?? 0));
