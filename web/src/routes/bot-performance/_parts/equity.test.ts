@@ -76,7 +76,7 @@ test('thinning keeps the ends, and the lowest and highest of all', () => {
 });
 
 test('axis steps are round', () => {
-  expect([0.1, 7, 40, 100, 101, 999, 12_000].map(niceStep)).toEqual([0.025, 2, 10, 25, 50, 250, 5_000]);
+  expect([0.1, 7, 40, 100, 101, 999, 12_000].map(niceStep)).toEqual([0.02, 2, 10, 20, 25, 200, 2_500]);
 });
 
 test('the cross-hair finds the point that holds', () => {

@@ -71,9 +71,9 @@ export function thin(points: CurvePoint[], limit: number): CurvePoint[] {
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-/** 1, 2, 2.5 or 5 times a power of ten, so that about four of them span the range. */
+/** 1, 2, 2.5 or 5 times a power of ten, so that four or five of them span the range. */
 export function niceStep(range: number): number {
-  const rough = range / 4;
+  const rough = range / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= rough) ?? 10;
   return factor * power;
