@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { MarketType, SignalInput, Trade } from '../../testkit/documents.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
-import { firstTouch } from '../../testkit/touches.ts';
-import type { Print } from '../../testkit/touches.ts';
+import { scan } from '../../testkit/slow-scan.ts';
+import type { Print } from '../../testkit/slow-scan.ts';
 import { seededRandom } from '../performance/seeded-random.ts';
 
 const SYMBOLS = (['SPOT', 'FUTURES'] as const).flatMap((marketType) =>
@@ -60,7 +60,7 @@ async function closesAsTheTapeSays(
   for (const { id } of trades) {
     const trade = await product.whenClosed(id);
     const openedAfter = await product.openedAfter(id);
-    const due = firstTouch(tape, trade, openedAfter);
+    const due = scan(tape, trade, openedAfter);
     expect({
       id,
       openedAfter,
