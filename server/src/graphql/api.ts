@@ -54,13 +54,18 @@ export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId,
 
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
-  if (error instanceof GraphQLError && (error.originalError == null || error.originalError instanceof GraphQLError)) return error;
+  if (isMeantForCallers(error)) return error;
   const errorId = newId();
   log.error({ err: error instanceof GraphQLError ? error.originalError : error, errorId }, 'a request failed');
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
     extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
     ...(error instanceof GraphQLError && { path: error.path, nodes: error.nodes }),
   });
+}
+
+/** The executor wraps what a resolver throws, even a GraphQLError; what lies at the bottom decides. */
+function isMeantForCallers(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && (error.originalError == null || isMeantForCallers(error.originalError));
 }
 
 function bearerOf(authorization: string | null): string | null {

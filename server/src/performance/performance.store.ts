@@ -43,34 +43,30 @@ export class PerformanceStore {
     return first._min.receivedAt;
   }
 
-  /** Everything of one moment: the parts are read in one snapshot of the database, so that they cannot contradict each other. */
-  async slice(filter: TradeFilter | null | undefined): Promise<RecordSlice> {
-    const from = Prisma.sql`FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id WHERE ${whereTrade(filter)}`;
-    const [head, signals, closed, openIds] = await this.#prisma.$transaction(
-      [
-        this.#prisma.recordHead.findUniqueOrThrow({ where: { id: 1 } }),
-        this.#prisma.$queryRaw<{ count: number }[]>`
-          SELECT count(*)::int AS count FROM signals s JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id
-          WHERE ${whereSignal(filter)}`,
-        this.#prisma.$queryRaw<ClosedRow[]>`
-          SELECT t.id::text AS id, t.direction, t.quantity, t.entry_price, t.stop_loss, t.take_profit, t.fee_rate, t.position_size, t.gross_pnl,
-            t.fees, t.realized_pnl, t.entry_time, t.exit_time, t.ambiguous
-          ${from} AND t.status <> 'OPEN' ORDER BY t.closed_sequence`,
-        this.#prisma.$queryRaw<{ id: string }[]>`SELECT t.id::text AS id ${from} AND t.status = 'OPEN' ORDER BY t.entry_time, t.id`,
-      ],
-      { isolationLevel: 'RepeatableRead' },
-    );
-    // Read after the snapshot: what is open in it is found by id, whatever has become of it since.
-    const open = await this.#openTrades(openIds.map(({ id }) => id));
-    return { sequence: head.sequence, totalSignals: signals[0]?.count ?? 0, closed: closed.map(closedTrade), open };
+  /** Everything of one moment: all parts are read in one snapshot of the database, so that they cannot contradict each other. */
+  slice(filter: TradeFilter | null | undefined): Promise<RecordSlice> {
+    return this.#prisma.$transaction((snapshot) => readSlice(snapshot, filter), { isolationLevel: 'RepeatableRead' });
   }
+}
 
-  async #openTrades(ids: string[]): Promise<TradeRow[]> {
-    if (ids.length === 0) return [];
-    const rows = await this.#prisma.paperTrade.findMany({ where: { id: { in: ids } }, include: TRADE_INCLUDE });
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => byId.get(id) as TradeRow);
-  }
+async function readSlice(snapshot: Prisma.TransactionClient, filter: TradeFilter | null | undefined): Promise<RecordSlice> {
+  const from = Prisma.sql`FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id WHERE ${whereTrade(filter)}`;
+  const { sequence } = await snapshot.recordHead.findUniqueOrThrow({ where: { id: 1 } });
+  const [signals] = await snapshot.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM signals s JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id
+    WHERE ${whereSignal(filter)}`;
+  const closed = await snapshot.$queryRaw<ClosedRow[]>`
+    SELECT t.id::text AS id, t.direction, t.quantity, t.entry_price, t.stop_loss, t.take_profit, t.fee_rate, t.position_size, t.gross_pnl,
+      t.fees, t.realized_pnl, t.entry_time, t.exit_time, t.ambiguous
+    ${from} AND t.status <> 'OPEN' ORDER BY t.closed_sequence`;
+  const places = await snapshot.$queryRaw<
+    { id: string }[]
+  >`SELECT t.id::text AS id ${from} AND t.status = 'OPEN' ORDER BY t.entry_time, t.id`;
+  const ids = places.map(({ id }) => id);
+  const rows = await snapshot.paperTrade.findMany({ where: { id: { in: ids } }, include: TRADE_INCLUDE });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const open = ids.map((id) => byId.get(id) as TradeRow);
+  return { sequence, totalSignals: signals?.count ?? 0, closed: closed.map(closedTrade), open };
 }
 
 function closedTrade(row: ClosedRow): ClosedTrade {
