@@ -1,7 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/process/system-clock.ts';
@@ -11,22 +9,11 @@ import { until } from '../../testkit/waiting.ts';
 import { ApiClient } from './api-client.ts';
 import { PLACES } from './cast.ts';
 import { levelsAround } from './levels.ts';
+import { demoScript, failedStart, killAll, serverScript, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
+import type { RunningDemo } from './test-processes.ts';
 
-const START_TIMEOUT_MS = 40_000;
 const NINETY_DAYS_MS = 90 * 86_400_000;
-const demoScript = join(import.meta.dirname, '../demo.ts');
-const serverScript = join(import.meta.dirname, '../../src/process/main.ts');
 
-interface RunningDemo {
-  readonly child: ChildProcess;
-  /** What it has printed. */
-  readonly said: () => string;
-  readonly url: string;
-  /** As printed. */
-  readonly curl: string;
-}
-
-const children = new Set<ChildProcess>();
 let databaseUrl: string;
 let database: pg.Client;
 let demo: RunningDemo;
@@ -38,39 +25,9 @@ beforeAll(async () => {
   demo = await startDemo(databaseUrl);
 }, START_TIMEOUT_MS);
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  killAll();
   await database.end();
 });
-
-function run(script: string, environment: Record<string, string>): { child: ChildProcess; said: () => string; complained: () => string } {
-  const child = spawn(process.execPath, [script], {
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  const [said, complained]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (data: Buffer) => said.push(data));
-  child.stderr.on('data', (data: Buffer) => complained.push(data));
-  return { child, said: () => Buffer.concat(said).toString(), complained: () => Buffer.concat(complained).toString() };
-}
-
-async function startDemo(url: string): Promise<RunningDemo> {
-  const { child, said, complained } = run(demoScript, { DATABASE_URL: url });
-  const ended = once(child, 'close').then(() => Promise.reject(new Error(`the demo ended: ${complained()}`)));
-  await Promise.race([ended, until(() => /To stop .*\n/.test(said()) || undefined, 'the demo', START_TIMEOUT_MS)]);
-  ended.catch(() => {});
-  const page = /http:\/\/localhost:\d+(?=\/bot-performance)/.exec(said())?.[0];
-  const curl = /^curl [^]*?^ {2}\}'$/m.exec(said())?.[0];
-  if (page === undefined || curl === undefined) throw new Error(`no address or no command in: ${said()}`);
-  return { child, said, url: page, curl };
-}
-
-/** Runs to its end what cannot start. */
-async function failedStart(script: string, environment: Record<string, string>) {
-  const { child, said, complained } = run(script, environment);
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, said: said(), complained: complained() };
-}
 
 async function ask<Data>(query: string, variables: object = {}): Promise<Data> {
   const response = await fetch(`${demo.url}/graphql`, {
