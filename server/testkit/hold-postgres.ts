@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { silentLog } from './silent-log.ts';
 
 const [dataDir = '', systemFolder = ''] = process.argv.slice(2);
-const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
+const limits = { settings: { fsync: 'off' }, startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
 try {
   const postgres = await startEmbeddedPostgres({ dataDir, systemFolder, log: silentLog, ...limits });
   process.stdout.write(`${JSON.stringify({ url: postgres.url, home: postgres.home, origin: postgres.origin })}\n`);

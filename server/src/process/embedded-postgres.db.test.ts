@@ -19,15 +19,16 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { copyProgram } from '../../testkit/program-copy.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
-import { canRun } from './account.ts';
 import { startEmbeddedPostgres, useEmbeddedPostgres } from './embedded-postgres.ts';
 import type { EmbeddedPostgres } from './embedded-postgres.ts';
 
-const holderScript = join(import.meta.dirname, '../../testkit/hold-postgres.ts');
-const NOBODY = { uid: 65_534, gid: 65_534, name: 'nobody' };
+const here = { node: process.execPath, script: join(import.meta.dirname, '../../testkit/hold-postgres.ts') };
+const NOBODY = { uid: 65_534, gid: 65_534 };
 const asRoot = process.getuid?.() === 0;
+if (!asRoot) console.warn('skipped: the tests of PostgreSQL under another user, which only root can start');
 
 let base: string;
 let dataDir: string;
@@ -49,9 +50,11 @@ afterEach(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
+/** Test data need not survive a power cut. */
+const OPTIONS = { log: silentLog, settings: { fsync: 'off' }, startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
+
 async function start(folder = dataDir): Promise<EmbeddedPostgres> {
-  const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, systemFolder, log: silentLog, ...limits });
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, systemFolder, ...OPTIONS });
   opened.push(postgres);
   return postgres;
 }
@@ -65,8 +68,8 @@ interface Holder {
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
-async function hold(account?: { uid: number; gid: number }): Promise<Holder> {
-  const child = spawn(process.execPath, [holderScript, dataDir, systemFolder], { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], ...account });
+async function hold({ node, script } = here, account?: { uid: number; gid: number }): Promise<Holder> {
+  const child = spawn(node, [script, dataDir, systemFolder], { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], ...account });
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
   const ended = once(child, 'close');
@@ -95,7 +98,10 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 
 const postmasterPid = (home: string): number => Number.parseInt(readFileSync(join(home, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
 
-describe('the embedded PostgreSQL', () => {
+/** Disks of loaded machines are slow, and most tests make a database. */
+const PATIENT = { timeout: 120_000 };
+
+describe('the embedded PostgreSQL', PATIENT, () => {
   test('keeps its data, its port and its password over a clean stop', async () => {
     const first = await start();
     expect(first).toMatchObject({ origin: 'started', home: dataDir });
@@ -109,7 +115,10 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('is durable, of version 18, open to this machine only and only with the password', async () => {
-    const { url } = await start();
+    const { settings: _, ...asInProduction } = OPTIONS;
+    const postgres = await startEmbeddedPostgres({ dataDir, systemFolder, ...asInProduction });
+    opened.push(postgres);
+    const { url } = postgres;
     const settings = await query(
       url,
       "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')",
@@ -168,8 +177,7 @@ describe('the embedded PostgreSQL', () => {
 
   test('can be used by a command while a server owns it, and stays when the command is done', async () => {
     const holder = await hold();
-    const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
-    const used = await useEmbeddedPostgres({ dataDir, systemFolder, log: silentLog, ...limits });
+    const used = await useEmbeddedPostgres({ dataDir, systemFolder, ...OPTIONS });
     expect(used).toMatchObject({ origin: 'found', url: holder.url });
     await used.stop();
     expect(await query(holder.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -222,7 +230,16 @@ describe('the embedded PostgreSQL', () => {
   });
 });
 
-describe('as root', { skip: !asRoot }, () => {
+describe('as root', { ...PATIENT, skip: !asRoot }, () => {
+  let copies: string;
+  let copy: ReturnType<typeof copyProgram>;
+  beforeAll(() => {
+    copies = mkdtempSync(join(tmpdir(), 'program-'));
+    chmodSync(copies, 0o755);
+    copy = copyProgram(copies);
+  });
+  afterAll(() => rmSync(copies, { recursive: true }));
+
   test('runs as another user, inside the data folder where that user can enter it', async () => {
     const { home } = await start();
     expect(home).toBe(dataDir);
@@ -250,17 +267,16 @@ describe('as root', { skip: !asRoot }, () => {
     await third.stop();
 
     // A copy of the data folder leads to the same database, which has one owner all the same.
-    const copy = join(base, 'copy');
-    cpSync(dataDir, copy, { recursive: true });
+    const copied = join(base, 'copy');
+    cpSync(dataDir, copied, { recursive: true });
     await start();
-    await expect(start(copy)).rejects.toThrow(`the data folder ${third.home} is in use by another process`);
+    await expect(start(copied)).rejects.toThrow(`the data folder ${third.home} is in use by another process`);
   });
 
-  test('an ordinary user has everything in the data folder, and root goes on with it as that user', async ({ skip }) => {
-    if (!canRun(process.execPath, ['--version'], NOBODY).ok) skip('this folder is closed to other users, so none can run the program here');
+  test('an ordinary user has everything in the data folder, and root goes on with it as that user', async () => {
     mkdirSync(dataDir);
     chownSync(dataDir, NOBODY.uid, NOBODY.gid);
-    const holder = await hold(NOBODY);
+    const holder = await hold(copy, NOBODY);
     expect(holder.home).toBe(dataDir);
     expect(statSync(join(dataDir, 'postgres/cluster')).uid).toBe(NOBODY.uid);
     await query(holder.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -270,14 +286,13 @@ describe('as root', { skip: !asRoot }, () => {
     expect(statSync(join(dataDir, 'postgres/cluster')).uid).toBe(NOBODY.uid);
   });
 
-  test('an ordinary user is told that a folder cannot be written or is not theirs', async ({ skip }) => {
-    if (!canRun(process.execPath, ['--version'], NOBODY).ok) skip('this folder is closed to other users, so none can run the program here');
+  test('an ordinary user is told that a folder cannot be written or is not theirs', async () => {
     mkdirSync(dataDir, { mode: 0o755 });
-    await expect(hold(NOBODY)).rejects.toThrow(`the data folder ${dataDir} cannot be written (DATA_DIR): EACCES`);
+    await expect(hold(copy, NOBODY)).rejects.toThrow(`the data folder ${dataDir} cannot be written (DATA_DIR): EACCES`);
     await (await start()).stop();
     chmodSync(dataDir, 0o777);
     chmodSync(join(dataDir, 'lock'), 0o666);
-    await expect(hold(NOBODY)).rejects.toThrow(/postgres\.json cannot be read: EACCES/);
+    await expect(hold(copy, NOBODY)).rejects.toThrow(/postgres\.json cannot be read: EACCES/);
   });
 });
 

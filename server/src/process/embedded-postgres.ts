@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const binaries = findBinaries(home.account, systemFolder);
     refuseOtherMajorVersion(home, binaries);
     preparePostgresFolder(home);
-    await initialise(home, binaries);
+    await initialise(home, binaries, options);
     // One that is just going down answers no more and is gone a moment later: then it is started like any other.
     let url = (await isRunning(home, binaries)) ? await connect(home, options.startTimeoutMs) : undefined;
     const found = url !== undefined;

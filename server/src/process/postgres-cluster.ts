@@ -59,7 +59,11 @@ export function refuseOtherMajorVersion(home: PostgresHome, binaries: PostgresBi
 }
 
 /** Makes the cluster beside its place and moves it there when complete, so that a start that was cut short leaves no half of one. */
-export async function initialise(home: PostgresHome, binaries: PostgresBinaries): Promise<void> {
+export async function initialise(
+  home: PostgresHome,
+  binaries: PostgresBinaries,
+  { settings }: Pick<ServerOptions, 'settings'>,
+): Promise<void> {
   if (existsSync(home.cluster)) return;
   const unfinished = `${home.cluster}.new`;
   const passwordFile = join(home.folder, 'password.new');
@@ -77,6 +81,7 @@ export async function initialise(home: PostgresHome, binaries: PostgresBinaries)
     '--auth',
     'scram-sha-256',
     '--no-instructions',
+    ...(settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
   ];
   // The same order of texts on every platform.
   const locale = ['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'];
