@@ -174,7 +174,8 @@ export class Closing implements Service {
    */
   #takeUpEarlier(watched: WatchedSymbol, since: StreamPoint): void {
     const from = earliestPoint([watched.from, since]);
-    const isSame = from.afterTradeId === watched.from.afterTradeId && (from.afterTradeId !== null || from.fromTimeMs >= watched.from.fromTimeMs);
+    const isSame =
+      from.afterTradeId === watched.from.afterTradeId && (from.afterTradeId !== null || from.fromTimeMs >= watched.from.fromTimeMs);
     if (isSame) return;
     watched.from = from;
     const market = this.#markets[watched.marketType];
@@ -213,16 +214,24 @@ export class Closing implements Service {
 
   /** A cursor may pass a tick only when everything that the tick decided is durable. */
   #saveCursors(): void {
-    const moved: Tick[] = [];
+    const moved: { watched: WatchedSymbol; newest: Tick }[] = [];
     for (const [key, watched] of this.#symbols) {
       const newest = this.#markets[watched.marketType].position(watched.symbol)?.lastTick;
       if (!newest || newest.id <= watched.savedTradeId || watched.joining.size > 0 || this.#writer.isPending(key)) continue;
       watched.savedTradeId = newest.id;
-      moved.push(newest);
+      moved.push({ watched, newest });
     }
     if (moved.length === 0) return;
     this.#saving = this.#saving
-      .then(() => this.#store.saveCursors(moved, this.#clock.now()))
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them'));
+      .then(() =>
+        this.#store.saveCursors(
+          moved.map(({ newest }) => newest),
+          this.#clock.now(),
+        ),
+      )
+      .catch((error: unknown) => {
+        for (const { watched } of moved) watched.savedTradeId = -1;
+        this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them');
+      });
   }
 }

@@ -36,7 +36,12 @@ export class BotsStore {
   }
 
   /** Gives the bot of that name one more token, beside those it has; null where there is no such bot. */
-  async addToken(name: string, clock: Clock, newId: NewId, randomBytes: RandomBytes): Promise<{ id: string; slug: string; token: string } | null> {
+  async addToken(
+    name: string,
+    clock: Clock,
+    newId: NewId,
+    randomBytes: RandomBytes,
+  ): Promise<{ id: string; slug: string; token: string } | null> {
     const bot = await this.#prisma.bot.findUnique({ where: { slug: slugOf(name) } });
     if (!bot) return null;
     const token = newToken(randomBytes);
@@ -49,6 +54,7 @@ export class BotsStore {
 export function slugOf(name: string): string {
   return name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '') // ä is an a with its dots behind it now
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
