@@ -84,14 +84,18 @@ export class Product {
     return `${this.url}/graphql`;
   }
 
+  /** The settings that the server is started with. */
+  get environment(): Record<string, string> {
+    return { PORT: '0', DATABASE_URL: this.databaseUrl, ...QUICK, ...this.exchange.environment(), ...this.#options.env };
+  }
+
   // --- Its life ---------------------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const { env, clock } = this.#options;
-    const environment = { PORT: '0', DATABASE_URL: this.databaseUrl, ...QUICK, ...this.exchange.environment(), ...env };
+    const { clock } = this.#options;
     const log: Log = { debug() {}, info() {}, warn() {}, error: (fields, message) => void this.logged.push({ message, fields }) };
     this.#server = await startServer({
-      config: configFrom(environment),
+      config: configFrom(this.environment),
       compose,
       log,
       web: (_, response) => response.writeHead(404).end(),
