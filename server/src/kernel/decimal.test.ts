@@ -99,7 +99,7 @@ describe('parsePlainDecimal takes exactly what the rules allow', () => {
       `0.${'0'.repeat(19)}`,
       `1.${'0'.repeat(19)}`,
       '0'.repeat(16),
-      '9'.repeat(10_000),
+      '9'.repeat(100),
     ],
   ];
   test.for(refused)('%j is refused', (text) => {

@@ -34,7 +34,7 @@ describe('parseSequence', () => {
     'null',
     '9223372036854775808',
     '9'.repeat(19),
-    '1'.repeat(10_000),
+    '1'.repeat(100),
   ])('%j is none', (text) => {
     expect(parseSequence(text)).toBeUndefined();
   });

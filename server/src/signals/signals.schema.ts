@@ -123,7 +123,8 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One bot by its slug; null where there is none.',
     args: { slug: t.arg.string({ required: true, description: 'Its name in addresses and filters.' }) },
-    resolve: (query, _, { slug }, { prisma }) => prisma.bot.findUnique({ ...query, where: { slug } }),
+    // PostgreSQL refuses a text with NUL even where it is only compared.
+    resolve: (query, _, { slug }, { prisma }) => (slug.includes('\0') ? null : prisma.bot.findUnique({ ...query, where: { slug } })),
   }),
   signal: t.field({
     type: SignalRef,
