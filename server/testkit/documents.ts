@@ -113,6 +113,8 @@ export const ACTIVATE_SIGNAL = `mutation ($id: ID!) { activateSignal(id: $id) { 
 export const CANCEL_SIGNAL = `mutation ($id: ID!) { cancelSignal(id: $id) { ${PAYLOAD_FIELDS} } }`;
 export const ONE_TRADE = `query ($id: ID!) { trade(id: $id) { ${TRADE_FIELDS} } }`;
 
+export const PRICES = `query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { price aggregateTradeId } }`;
+
 const EVENT_FIELDS = `__typename sequence time ... on SignalReceived { signal { id } } ... on SignalStatusChanged { signal { id } }
   ... on TradeOpened { trade { id } } ... on TradeClosed { trade { id } }`;
 

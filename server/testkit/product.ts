@@ -12,7 +12,7 @@ import type { RunningServer } from '../src/process/server.ts';
 import { BotsStore } from '../src/signals/bots.store.ts';
 import type { Collector } from './collector.ts';
 import { freshDatabase } from './database.ts';
-import { ACTIVATE_SIGNAL, CANCEL_SIGNAL, CREATE_SIGNAL, ONE_TRADE } from './documents.ts';
+import { ACTIVATE_SIGNAL, CANCEL_SIGNAL, CREATE_SIGNAL, ONE_TRADE, PRICES } from './documents.ts';
 import type { MarketType, Payload, SignalInput, Trade } from './documents.ts';
 import { subscribe } from './subscriptions.ts';
 import type { Transport } from './subscriptions.ts';
@@ -26,6 +26,14 @@ export interface ProductOptions {
   /** Settings that differ from the defaults and from `QUICK`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+}
+
+export interface Stored {
+  readonly signals: number;
+  readonly trades: number;
+  readonly events: number;
+  /** The sequence of the newest event. */
+  readonly head: number;
 }
 
 /** Delays that would only make tests slow. */
@@ -212,11 +220,19 @@ export class Product {
     return until(ask, `the closure of trade ${id}`, timeoutMs);
   }
 
+  /** Resolves once a price of each symbol is known, as the first check of all prices brings it. */
+  async pricesKnown(symbols: readonly { readonly marketType: MarketType; readonly symbol: string }[]): Promise<void> {
+    const named = symbols.map(({ marketType, symbol }) => ({ marketType, symbol }));
+    await until(async () => {
+      const { prices } = await this.query<{ prices: object[] }>(PRICES, { symbols: named });
+      return prices.length === named.length ? true : undefined;
+    }, 'the first check of all prices');
+  }
+
   /** Resolves once a tick of a watched symbol, or a later one, was applied. */
   async whenApplied(marketType: MarketType, symbol: string, tradeId: number): Promise<void> {
-    const document = `query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { aggregateTradeId } }`;
     await until(async () => {
-      const { prices } = await this.query<{ prices: { aggregateTradeId: string | null }[] }>(document, {
+      const { prices } = await this.query<{ prices: { aggregateTradeId: string | null }[] }>(PRICES, {
         symbols: [{ marketType, symbol }],
       });
       return Number(prices[0]?.aggregateTradeId ?? -1) >= tradeId ? true : undefined;
@@ -227,6 +243,15 @@ export class Product {
 
   async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.#pool.query<Row>(text, [...values])).rows;
+  }
+
+  /** How much of everything is stored. */
+  async stored(): Promise<Stored> {
+    const [row] = await this.sql<Stored>(`SELECT (SELECT count(*) FROM signals)::int AS signals,
+      (SELECT count(*) FROM paper_trades)::int AS trades, (SELECT count(*) FROM events)::int AS events,
+      (SELECT sequence FROM record_head)::int AS head`);
+    if (!row) throw new Error('no answer');
+    return row;
   }
 
   /** The sequence of the newest event. */

@@ -30,7 +30,9 @@ function endCleanly(source: AsyncIterable<ExecutionResult>): AsyncIterableIterat
         // The executor passes on what a source throws inside an error of its own.
         const reason = error instanceof GraphQLError ? error.originalError : error;
         if (!(reason instanceof MailboxOverflow)) throw error;
-        const told = new GraphQLError(`${reason.message}: subscribe again with the last sequence you have`, { extensions: { code: 'SUBSCRIBER_TOO_SLOW' } });
+        const told = new GraphQLError(`${reason.message}: subscribe again with the last sequence you have`, {
+          extensions: { code: 'SUBSCRIBER_TOO_SLOW' },
+        });
         return { value: { errors: [told] }, done: false };
       }
     },

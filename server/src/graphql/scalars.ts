@@ -35,17 +35,19 @@ function isOnTheCalendar(text: string): boolean {
 }
 
 builder.scalarType('DateTime', {
-  description: 'An instant in UTC, ISO 8601 with milliseconds: "2026-11-22T20:33:00.000Z". As input, any offset is taken; a time without one is refused.',
+  description:
+    'An instant in UTC, ISO 8601 with milliseconds: "2026-11-22T20:33:00.000Z". As input, any offset is taken; a time without one is refused.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = typeof value === 'string' && ISO_8601.test(value) ? new Date(value) : undefined;
     if (!date || !(date >= YEAR_1 && date < YEAR_10000) || !isOnTheCalendar(value as string)) {
-      throw new GraphQLError('A DateTime is an ISO 8601 text with an offset, such as "2026-11-22T20:33:00.000Z".', { extensions: { code: 'BAD_USER_INPUT' } });
+      throw new GraphQLError('A DateTime is an ISO 8601 text with an offset, such as "2026-11-22T20:33:00.000Z".', {
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
     }
     return date;
   },
 });
-
 
 /** A negative number keeps its sign, so that whoever judges it can refuse it. */
 function toPlainSigned(value: number): string {

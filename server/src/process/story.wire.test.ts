@@ -5,7 +5,6 @@ import type { Direction, MarketType, RecordEvent, Trade } from '../../testkit/do
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
 import { TRANSPORTS } from '../../testkit/subscriptions.ts';
-import { until } from '../../testkit/waiting.ts';
 
 /** One chapter: a signal, the prices that follow, and what the trade must have become, worked out by hand from the rules. */
 interface Chapter {
@@ -84,15 +83,7 @@ describe('from a signal to a closed trade', () => {
     product = await startProduct({ exchangeOptions: { symbols, firstAggId: 1_000 } });
     token = await product.bot('Story Teller');
     await product.symbolsKnown(token);
-    await until(async () => {
-      const { prices } = await product.query<{ prices: object[] }>(
-        'query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { price } }',
-        {
-          symbols: symbols.map(({ marketType, symbol }) => ({ marketType, symbol })),
-        },
-      );
-      return prices.length === symbols.length ? true : undefined;
-    }, 'the first check of all prices');
+    await product.pricesKnown(symbols);
     for (const transport of TRANSPORTS) {
       opened.push(product.subscribe<TradeEvent>(ON_TRADE_OPENED, { after: '0' }, transport));
       closed.push(product.subscribe<TradeEvent>(ON_TRADE_CLOSED, { after: '0' }, transport));

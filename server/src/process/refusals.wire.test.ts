@@ -1,0 +1,219 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { TRADE_FIELDS } from '../../testkit/documents.ts';
+import type { Payload, SignalInput, UserError } from '../../testkit/documents.ts';
+import { startProduct } from '../../testkit/product.ts';
+import type { Product } from '../../testkit/product.ts';
+import { until } from '../../testkit/waiting.ts';
+import { REFUSALS } from '../signals/refusals.ts';
+
+const marketType = 'FUTURES';
+const SYMBOLS = [
+  { marketType: 'SPOT', symbol: 'BTCUSDT', price: '100' },
+  { marketType, symbol: 'BTCUSDT', price: '100' },
+  { marketType, symbol: 'NEWUSDT' },
+  { marketType, symbol: 'QUIETUSDT' },
+  { marketType, symbol: 'HALTUSDT', price: '100', status: 'HALT' },
+  { marketType, symbol: 'ETHBTC', price: '100', quoteAsset: 'BTC' },
+] as const;
+
+const LONG = { symbol: 'BTCUSDT', marketType, direction: 'LONG', entryPrice: '100', takeProfit: '110', stopLoss: '90' } as const;
+
+let product: Product;
+let token: string;
+let other: string;
+beforeAll(async () => {
+  product = await startProduct({ exchangeOptions: { symbols: SYMBOLS }, env: { POSITION_SIZE: '1000' } });
+  token = await product.bot('Signaller');
+  other = await product.bot('Another');
+  await product.symbolsKnown(token);
+  await product.pricesKnown([{ marketType, symbol: 'BTCUSDT' }]);
+});
+
+const pending = async (more: Partial<SignalInput> = {}): Promise<string> => {
+  const { signal, userErrors } = await product.createSignal(token, { ...LONG, status: 'PENDING', ...more });
+  if (!signal) throw new Error(JSON.stringify(userErrors));
+  return signal.id;
+};
+
+describe('refusals', () => {
+  const exercised = new Set<string>();
+  const change = async (answer: Promise<Payload>): Promise<readonly UserError[]> => (await answer).userErrors;
+  const create = (input: object, by: string | null = token) => change(product.createSignal(by, input));
+  const sendWith = (more: object) => create({ ...LONG, ...more });
+  const PAST = '2020-01-01T00:00:00Z';
+
+  const CASES: readonly [code: keyof typeof REFUSALS, field: string[], name: string, ask: () => Promise<readonly UserError[]>][] = [
+    ['UNAUTHENTICATED', [], 'no token', () => create(LONG, null)],
+    ['UNAUTHENTICATED', [], 'a made-up token', () => create(LONG, `bpt_live_${'A'.repeat(43)}_000000`)],
+    ['UNAUTHENTICATED', [], 'a broken token, to activate', () => change(product.activateSignal(token.slice(0, -1), crypto.randomUUID()))],
+    ['UNAUTHENTICATED', [], 'no token, to cancel', () => change(product.cancelSignal(null, crypto.randomUUID()))],
+    ['SYMBOL_UNKNOWN', ['symbol'], 'no such symbol', () => sendWith({ symbol: 'GONEUSDT' })],
+    ['SYMBOL_UNKNOWN', ['symbol'], 'only on the other market', () => sendWith({ symbol: 'NEWUSDT', marketType: 'SPOT' })],
+    ['SYMBOL_NOT_TRADING', ['symbol'], 'halted', () => sendWith({ symbol: 'HALTUSDT' })],
+    ['QUOTE_ASSET_NOT_ALLOWED', ['symbol'], 'quoted in BTC', () => sendWith({ symbol: 'ETHBTC' })],
+    ['INVALID_DECIMAL', ['takeProfit'], 'an exponent', () => sendWith({ takeProfit: '1e3' })],
+    ['INVALID_DECIMAL', ['stopLoss'], 'a sign', () => sendWith({ stopLoss: '-90' })],
+    ['INVALID_DECIMAL', ['stopLoss'], 'zero', () => sendWith({ stopLoss: '0.000' })],
+    ['INVALID_DECIMAL', ['entryPrice'], '16 digits before the point', () => sendWith({ entryPrice: '1000000000000000' })],
+    ['INVALID_DECIMAL', ['takeProfit'], '19 digits after it', () => sendWith({ takeProfit: '110.0000000000000000001' })],
+    ['INVALID_DECIMAL', ['takeProfit'], 'not a number', () => sendWith({ takeProfit: 'NaN' })],
+    ['INVALID_DECIMAL', ['takeProfit'], 'digits of another script', () => sendWith({ takeProfit: '١١٠' })],
+    ['TAKE_PROFIT_ON_WRONG_SIDE', ['takeProfit'], 'LONG at the entry', () => sendWith({ takeProfit: '100' })],
+    [
+      'TAKE_PROFIT_ON_WRONG_SIDE',
+      ['takeProfit'],
+      'SHORT above',
+      () => sendWith({ direction: 'SHORT', takeProfit: '101', stopLoss: '110' }),
+    ],
+    ['STOP_LOSS_ON_WRONG_SIDE', ['stopLoss'], 'LONG at the entry', () => sendWith({ stopLoss: '100.0' })],
+    ['STOP_LOSS_ON_WRONG_SIDE', ['stopLoss'], 'SHORT below', () => sendWith({ direction: 'SHORT', takeProfit: '90', stopLoss: '99' })],
+    ['TAKE_PROFIT_ALREADY_REACHED', ['takeProfit'], 'LONG', () => sendWith({ entryPrice: '95', takeProfit: '100', stopLoss: '90' })],
+    [
+      'TAKE_PROFIT_ALREADY_REACHED',
+      ['id'],
+      'at activation',
+      async () => {
+        const id = await pending({ entryPrice: '95', takeProfit: '100' });
+        return change(product.activateSignal(token, id));
+      },
+    ],
+    [
+      'STOP_LOSS_ALREADY_REACHED',
+      ['stopLoss'],
+      'SHORT',
+      () => sendWith({ direction: 'SHORT', entryPrice: '95', takeProfit: '90', stopLoss: '99.99' }),
+    ],
+    [
+      'NO_MARKET_PRICE',
+      ['entryPrice'],
+      'never traded',
+      () => create({ symbol: 'QUIETUSDT', marketType, direction: 'LONG', takeProfit: '2', stopLoss: '1' }),
+    ],
+    [
+      'ENTRY_PRICE_TOO_SMALL',
+      ['entryPrice'],
+      '10^20 units',
+      () => sendWith({ entryPrice: '0.00000000000000001', stopLoss: '0.000000000000000001' }),
+    ],
+    ['CONFIDENCE_OUT_OF_RANGE', ['confidence'], 'above 1', () => sendWith({ confidence: 1.01 })],
+    ['CONFIDENCE_OUT_OF_RANGE', ['confidence'], 'below 0', () => sendWith({ confidence: -0.01 })],
+    ['TIMEFRAME_UNKNOWN', ['timeframe'], '2m', () => sendWith({ timeframe: '2m' })],
+    ['TEXT_EMPTY', ['strategy'], 'strategy', () => sendWith({ strategy: '' })],
+    ['TEXT_EMPTY', ['externalId'], 'externalId', () => sendWith({ externalId: ' ' })],
+    ['TEXT_TOO_LONG', ['note'], 'note', () => sendWith({ note: '𝄞'.repeat(501) })],
+    ['TEXT_TOO_LONG', ['externalId'], 'externalId', () => sendWith({ externalId: 'x'.repeat(129) })],
+    ['TEXT_NOT_ALLOWED', ['note'], 'zero byte', () => sendWith({ note: 'a\u0000b' })],
+    ['TEXT_NOT_ALLOWED', ['strategy'], 'turned text', () => sendWith({ strategy: 'a\u202eb' })],
+    ['TEXT_NOT_ALLOWED', ['externalId'], 'half a character', () => sendWith({ externalId: 'a\ud800' })],
+    ['STATUS_NOT_ALLOWED', ['status'], 'CLOSED', () => sendWith({ status: 'CLOSED' })],
+    ['EXPIRY_IN_THE_PAST', ['expiresAt'], 'long ago', () => sendWith({ expiresAt: PAST })],
+    [
+      'EXPIRY_IN_THE_PAST',
+      ['id'],
+      'at activation',
+      async () => {
+        const expiresAtMs = Date.now() + 150;
+        const id = await pending({ expiresAt: new Date(expiresAtMs).toISOString() });
+        await until(() => (Date.now() > expiresAtMs ? true : undefined), 'the expiry');
+        return change(product.activateSignal(token, id));
+      },
+    ],
+    [
+      'EXTERNAL_ID_CONFLICT',
+      ['externalId'],
+      'another note',
+      async () => {
+        await product.createSignal(token, { ...LONG, externalId: 'conflict' });
+        return sendWith({ externalId: 'conflict', note: 'another' });
+      },
+    ],
+    ['SIGNAL_NOT_FOUND', ['id'], 'no such signal', () => change(product.activateSignal(token, crypto.randomUUID()))],
+    ['SIGNAL_NOT_FOUND', ['id'], 'no id at all', () => change(product.cancelSignal(token, "' OR 1=1"))],
+    ['SIGNAL_NOT_FOUND', ['id'], 'of another bot', async () => change(product.cancelSignal(other, await pending()))],
+    [
+      'SIGNAL_NOT_PENDING',
+      ['id'],
+      'active',
+      async () => {
+        const { signal } = await product.createSignal(token, LONG);
+        return change(product.cancelSignal(token, signal?.id ?? ''));
+      },
+    ],
+  ];
+
+  test.each(CASES)('%s at %j: %s', async (code, field, _, ask) => {
+    const before = await product.stored();
+    const userErrors = await ask();
+    expect(userErrors.map((error) => ({ field: error.field, code: error.code }))).toEqual([{ field, code }]);
+    expect(userErrors[0]?.message).toContain(REFUSALS[code]);
+    exercised.add(code);
+    if (field[0] !== 'id' && code !== 'EXTERNAL_ID_CONFLICT') expect(await product.stored()).toEqual(before);
+  });
+
+  test('everything that is wrong is named at once', async () => {
+    const userErrors = await sendWith({ takeProfit: '1e3', stopLoss: '100', confidence: 2, timeframe: 'soon', strategy: '' });
+    expect(userErrors.map(({ field, code }) => `${field.join()} ${code}`).toSorted()).toEqual([
+      'confidence CONFIDENCE_OUT_OF_RANGE',
+      'strategy TEXT_EMPTY',
+      'takeProfit INVALID_DECIMAL',
+      'timeframe TIMEFRAME_UNKNOWN',
+    ]);
+  });
+
+  test('every code there is was reached through the API', () => {
+    expect([...exercised].toSorted()).toEqual(Object.keys(REFUSALS).toSorted());
+  });
+});
+
+describe('what is on the edge is kept exactly', () => {
+  test.each([
+    [
+      'the longest decimals',
+      {
+        entryPrice: '999999999999999.999999999999999998',
+        takeProfit: '999999999999999.999999999999999999',
+        stopLoss: '0.000000000000000001',
+        symbol: 'NEWUSDT',
+      },
+    ],
+    [
+      'the longest texts, in characters and not in bytes',
+      { note: '𝄞'.repeat(500), strategy: 'ß'.repeat(64), externalId: '漢'.repeat(128) },
+    ],
+    ['line breaks and tags', { note: 'a\n\t<script>alert(1)</script>' }],
+    ['confidence at its bounds', { confidence: 1 }],
+  ] as const)('%s', async (_, more) => {
+    const { signal, userErrors } = await product.createSignal(token, { ...LONG, status: 'PENDING', ...more });
+    expect(userErrors).toEqual([]);
+    expect(signal).toMatchObject(more);
+  });
+
+  test('numbers sent as numbers keep every digit or are judged as text', async () => {
+    const body = (takeProfit: string): string =>
+      `{"query":"mutation ($input: CreateSignalInput!) { createSignal(input: $input) { signal { takeProfit } userErrors { code field } } }",
+        "variables":{"input":{"symbol":"BTCUSDT","direction":"LONG","status":"PENDING","entryPrice":100,"stopLoss":90,"takeProfit":${takeProfit}}}}`;
+    const send = async (takeProfit: string): Promise<unknown> => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      const response = await fetch(product.graphqlUrl, { method: 'POST', headers, body: body(takeProfit) });
+      return ((await response.json()) as { data?: { createSignal: unknown } }).data?.createSignal;
+    };
+    expect(await send('110.123456789012345678')).toEqual({ signal: { takeProfit: '110.123456789012345678' }, userErrors: [] });
+    expect(await send('110.5')).toEqual({ signal: { takeProfit: '110.5' }, userErrors: [] });
+    expect(await send('1.105e2')).toMatchObject({ userErrors: [{ code: 'INVALID_DECIMAL', field: ['takeProfit'] }] });
+    expect(await send('-110')).toMatchObject({ userErrors: [{ code: 'INVALID_DECIMAL', field: ['takeProfit'] }] });
+  });
+
+  test.each(['0000-01-01T00:00:00Z', '2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z', '9999-12-31T23:59:59.999-14:00', 'yesterday'])(
+    'a time that is none (%s) is the sender’s mistake and not the server’s',
+    async (sentAt) => {
+      const input = { ...LONG, status: 'PENDING', sentAt };
+      const { data, errors } = await product.request<{ createSignal: Payload }>(
+        `mutation ($input: CreateSignalInput!) { createSignal(input: $input) { signal { sentAt } userErrors { code } trade { ${TRADE_FIELDS} } } }`,
+        { input },
+        token,
+      );
+      expect(errors?.[0]?.extensions?.['code'] ?? data?.createSignal.userErrors[0]?.code).toBeDefined();
+      expect(errors?.[0]?.extensions?.['code']).not.toBe('INTERNAL_SERVER_ERROR');
+    },
+  );
+});
