@@ -57,7 +57,7 @@ export function become(script, args) {
     const startedByNpm = process.env.npm_lifecycle_event !== undefined;
     const watch = setInterval(() => startedByNpm && process.ppid !== parent && child.connected && child.disconnect(), PARENT_CHECK_MS);
     child.once('error', (error) => reject(new Fault(`${projectNode} does not run: ${error.message}`)));
-    child.once('close', (code) => {
+    child.once('exit', (code) => {
       clearInterval(watch);
       resolve(code ?? 1); // null: ended by a signal that it does not handle
     });
