@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { GraphQLScalarType, parseValue, valueFromAST } from 'graphql';
+import type { GraphQLScalarType} from 'graphql';
+import { parseValue, valueFromAST } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { Decimal } from '../kernel/decimal.ts';
 import { schema } from './schema.ts';

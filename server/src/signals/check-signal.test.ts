@@ -96,7 +96,6 @@ describe('decimals: refused before any rounding (F70)', () => {
       '1'.repeat(16),
       `1.${'1'.repeat(19)}`,
       `100.${'0'.repeat(19)}`,
-      '9'.repeat(10_000),
     ],
     ...['0', '0.0', '0.000000000000000000', '00', 'null', 'undefined', 'true', '[object Object]'],
   ];
