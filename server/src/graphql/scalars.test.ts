@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { GraphQLScalarType} from 'graphql';
+import type { GraphQLScalarType } from 'graphql';
 import { parseValue, valueFromAST } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { Decimal } from '../kernel/decimal.ts';
