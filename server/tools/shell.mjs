@@ -1,5 +1,6 @@
 // Running programs for tools/run.mjs. Plain JavaScript: the host's Node may be too old for the project's TypeScript.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +18,7 @@ export class Fault extends Error {}
 
 /** How often to look whether npm, which started this process, still lives. */
 const PARENT_CHECK_MS = 250;
+const starters = startersOfThis();
 
 /** @returns the environment in which every program of the project finds the project's Node and tools first */
 export function environment(extra = {}) {
@@ -53,15 +55,31 @@ export function become(script, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(projectNode, [script, ...args], { cwd: root, env: environment(), stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-    const parent = process.ppid;
-    const startedByNpm = process.env.npm_lifecycle_event !== undefined;
-    const watch = setInterval(() => startedByNpm && process.ppid !== parent && child.connected && child.disconnect(), PARENT_CHECK_MS);
+    const watch = setInterval(() => {
+      if (startersOfThis() !== starters && child.connected) child.disconnect();
+    }, PARENT_CHECK_MS);
     child.once('error', (error) => reject(new Fault(`${projectNode} does not run: ${error.message}`)));
     child.once('exit', (code) => {
       clearInterval(watch);
       resolve(code ?? 1); // null: ended by a signal that it does not handle
     });
   });
+}
+
+/** The processes that must live on: npm, and the shell through which it starts a script. Empty where npm did not start this. */
+function startersOfThis() {
+  if (process.env.npm_lifecycle_event === undefined) return '';
+  const [name, parent] = processAt(process.ppid);
+  return /^(sh|dash|bash|ash|busybox)$/.test(name) ? `${process.ppid} ${parent}` : `${process.ppid}`;
+}
+
+/** A process' name and its parent, where the platform tells without running a program; empty for one that is gone. */
+function processAt(pid) {
+  try {
+    return /\((.*)\) \w (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')).slice(1);
+  } catch {
+    return ['', ''];
+  }
 }
 
 /** Says what is being done and, when it is done, how long it took. */
