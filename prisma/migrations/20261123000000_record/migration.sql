@@ -101,8 +101,11 @@ CREATE TABLE "paper_trades" (
     CONSTRAINT "paper_trades_exit" CHECK (
         CASE "status"
             WHEN 'CLOSED_TP' THEN "exit_price" = "take_profit"
-            WHEN 'CLOSED_SL' THEN CASE "direction" WHEN 'LONG' THEN "exit_price" <= "stop_loss" ELSE "exit_price" >= "stop_loss" END
-            ELSE true
+                AND CASE "direction" WHEN 'LONG' THEN "closed_price" >= "take_profit" ELSE "closed_price" <= "take_profit" END
+            WHEN 'CLOSED_SL' THEN "exit_price" = "closed_price"
+                AND CASE "direction" WHEN 'LONG' THEN "exit_price" <= "stop_loss" ELSE "exit_price" >= "stop_loss" END
+            WHEN 'OPEN' THEN true
+            ELSE "exit_price" = "closed_price"
         END),
     -- The profit, worked out again: numeric products are exact and round() is half away from zero, as the rules ask.
     CONSTRAINT "paper_trades_profit" CHECK (
@@ -111,7 +114,9 @@ CREATE TABLE "paper_trades" (
             AND "fees" = round("fee_rate" * "quantity" * ("entry_price" + "exit_price"), 8)
             AND "realized_pnl" = round(("exit_price" - "entry_price") * "quantity" * CASE "direction" WHEN 'LONG' THEN 1 ELSE -1 END
                 - "fee_rate" * "quantity" * ("entry_price" + "exit_price"), 8)
-            AND abs("realized_pnl_pct" * "position_size" / 100 - "realized_pnl") <= 0.00000001 * (1 + "position_size" / 100)))
+            -- a percentage to 8 decimals is off by at most half a unit of the last digit
+            AND abs("realized_pnl_pct" * "position_size" - 100 * (("exit_price" - "entry_price") * "quantity" * CASE "direction" WHEN 'LONG' THEN 1 ELSE -1 END
+                - "fee_rate" * "quantity" * ("entry_price" + "exit_price"))) <= 0.000000005 * "position_size"))
 );
 CREATE UNIQUE INDEX "paper_trades_signal_id_key" ON "paper_trades"("signal_id");
 CREATE UNIQUE INDEX "paper_trades_closed_sequence_key" ON "paper_trades"("closed_sequence");
@@ -172,6 +177,9 @@ BEGIN
     IF NEW."sequence" > 1 AND NOT EXISTS (SELECT 1 FROM "events" WHERE "sequence" = NEW."sequence" - 1) THEN
         RAISE EXCEPTION 'event % would leave a hole in the track record', NEW."sequence" USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW."trade_id" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "paper_trades" WHERE "id" = NEW."trade_id" AND "signal_id" = NEW."signal_id") THEN
+        RAISE EXCEPTION 'event % tells of a trade that is not its signal''s', NEW."sequence" USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER "events_without_holes" BEFORE INSERT ON "events" FOR EACH ROW EXECUTE FUNCTION event_follows();
@@ -184,6 +192,15 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER "record_head_moves_on" BEFORE UPDATE ON "record_head" FOR EACH ROW EXECUTE FUNCTION record_head_moves_on();
+
+CREATE FUNCTION signal_is_born_early() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW."status" NOT IN ('PENDING', 'ACTIVE') THEN
+        RAISE EXCEPTION 'a signal is created PENDING or ACTIVE' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER "signals_born_early" BEFORE INSERT ON "signals" FOR EACH ROW EXECUTE FUNCTION signal_is_born_early();
 
 -- A signal keeps its content; only its status moves, and only forward. A signal that waited gets its entry in the filter's
 -- reason at activation, hence left_out_reason may be set with that move.

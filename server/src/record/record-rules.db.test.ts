@@ -143,7 +143,9 @@ describe('a signal', () => {
     ['external_id', 'x'.repeat(129), '23514 signals_external_id_check'],
     ['external_id', 'taken', '23505 signals_bot_id_external_id_key'],
     ['left_out_reason', '', '23514 signals_left_out_reason_check'],
-    ['status', 'OPEN', '23514 signals_status_check'],
+    ['status', 'OPEN', '23000 a signal is created PENDING or ACTIVE'],
+    ['status', 'CLOSED', '23000 a signal is created PENDING or ACTIVE'],
+    ['status', 'CANCELLED', '23000 a signal is created PENDING or ACTIVE'],
     ['content_hash', '', '23514 signals_content_hash_check'],
     ['bot_id', '0192f1c0-0000-7000-8000-000000000000', '23503 signals_bot_id_fkey'],
   ] as const)('%s %s: %s', async ([column, value, answer]) => {
@@ -388,6 +390,14 @@ describe('an open trade closes', () => {
     expect(await closing(short, 'CLOSED_SL', '110.000000000000000001')).toBe('accepted');
   });
 
+  test('at the price of the tick that decided, or at a take profit that this price reaches', async () => {
+    expect(await closing(open, 'CLOSED_SL', '89', { closed_price: '88.9' })).toBe('23514 paper_trades_exit');
+    expect(await closing(open, 'CLOSED_EXPIRED', '101', { closed_price: '101.1' })).toBe('23514 paper_trades_exit');
+    expect(await closing(open, 'CLOSED_TP', undefined, { closed_price: '109.99' })).toBe('23514 paper_trades_exit');
+    expect(await closing(open, 'CLOSED_TP', undefined, { closed_price: '112' })).toBe('accepted');
+    expect(await closing(short, 'CLOSED_TP', undefined, { closed_price: '90.01' })).toBe('23514 paper_trades_exit');
+  });
+
   test.for(['gross_pnl', 'fees', 'realized_pnl'] as const)('with %s right to the last digit', async (column) => {
     for (const opened of [open, short]) {
       const right = new Decimal(pnlAt(opened, '93.123456789')[column]);
@@ -406,7 +416,7 @@ describe('an open trade closes', () => {
   });
   test('with a percentage that fits its profit', async () => {
     const right = new Decimal(pnlAt(open, '93.123456789').realized_pnl_pct);
-    for (const off of ['0.0000001', '-0.0000001', '1', '-100']) {
+    for (const off of ['0.00000001', '-0.00000001', '1', '-100']) {
       expect(await closing(open, 'CLOSED_EXPIRED', '93.123456789', { realized_pnl_pct: right.plus(off).toFixed() })).toBe(
         '23514 paper_trades_profit',
       );
@@ -441,7 +451,7 @@ describe('an open trade closes', () => {
     ['status', 'CLOSED_BY_HAND'],
   ])('not with %s %s', async ([column, value]) => {
     expect(await closing(open, 'CLOSED_EXPIRED', '101', { [column!]: value })).toMatch(
-      /^23514 paper_trades_(exit_price|closed_price|closed_trade_id|closed_source|status|profit)/,
+      /^23514 paper_trades_(exit_price|closed_price|closed_trade_id|closed_source|status|profit|exit)/,
     );
   });
 
@@ -536,13 +546,14 @@ describe('events', () => {
     const next = (await head()) + 1n;
     expect(await answerTo(row(next, { kind: 'Something' }))).toBe('23514 events_kind_check');
     expect(await answerTo(row(next, { kind: 'TradeOpened' }))).toBe('23514 events_about');
-    expect(await answerTo(row(next, { trade_id: open.trade.id }))).toBe('23514 events_about');
+    expect(await answerTo(row(next, { trade_id: open.trade.id, signal_id: open.signal.id }))).toBe('23514 events_about');
+    expect(await answerTo(row(next, { kind: 'TradeClosed', trade_id: open.trade.id, signal_id: short.signal.id }))).toContain('not its signal');
     expect(await answerTo(row(next, { kind: 'SignalReceived' }))).toBe('23505 events_signal_id_kind_key');
     expect(await answerTo(row(next, { kind: 'TradeClosed', signal_id: closed.signal.id, trade_id: closed.trade.id }))).toBe(
       '23505 events_signal_id_kind_key',
     );
     expect(await answerTo(row(next, { signal_id: bot }))).toBe('23503 events_signal_id_fkey');
-    expect(await answerTo(row(next, { kind: 'TradeClosed', trade_id: bot }))).toBe('23503 events_trade_id_fkey');
+    expect(await answerTo(row(next, { kind: 'TradeClosed', trade_id: bot }))).toContain('not its signal');
   });
 });
 
