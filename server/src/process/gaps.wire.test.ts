@@ -1,9 +1,22 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MarketType, SignalInput, Trade } from '../../testkit/documents.ts';
+import { insertTrade, saveCursor } from '../../testkit/left-by-a-crash.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
 
-const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT', 'ADAUSDT', 'LTCUSDT', 'BNBUSDT', 'LINKUSDT', 'AVAXUSDT', 'DOGEUSDT'];
+const SYMBOLS = [
+  'BTCUSDT',
+  'ETHUSDT',
+  'SOLUSDT',
+  'XRPUSDT',
+  'ADAUSDT',
+  'LTCUSDT',
+  'BNBUSDT',
+  'LINKUSDT',
+  'AVAXUSDT',
+  'DOGEUSDT',
+  'TRXUSDT',
+];
 
 /** LONG from 100 to 110, stopped at 90. */
 function long(symbol: string, marketType: MarketType, more: Partial<SignalInput> = {}): SignalInput {
@@ -141,6 +154,35 @@ describe.each(['SPOT', 'FUTURES'] as const)('%s', (marketType) => {
     });
   });
 
+  test('a stream that is followed without a gap: only ids after its newest count, whatever their time', async () => {
+    await watchedTrade({ takeProfit: '1000', stopLoss: '1' });
+    tick('111');
+    const newest = tick('100');
+    await product.whenApplied(marketType, symbol, newest.id);
+    const trade = await product.open(token, long(symbol, marketType));
+    expect(await product.openedAfter(trade.id)).toBe(newest.id);
+    const first = tick('89', { timeMs: Date.parse(trade.entryTime) - 5_000 });
+    expect(await product.whenClosed(trade.id)).toMatchObject({ status: 'CLOSED_SL', closedBy: { aggregateTradeId: String(first.id) } });
+  });
+
+  test('a signal that comes while the stream is away: what was touched in the gap before it does not count', async () => {
+    await watchedTrade({ takeProfit: '1000', stopLoss: '1' });
+    product.exchange.refuseConnections(true, marketType);
+    product.exchange.dropConnections({ marketType });
+    await product.exchange.whenDisconnected(marketType);
+    tick('111', { timeMs: Date.now() - 2_000 });
+    tick('100', { timeMs: Date.now() - 1_000 });
+    const trade = await product.open(token, long(symbol, marketType));
+    expect(await product.openedAfter(trade.id)).toBeNull();
+    const first = tick('85', { timeMs: Date.parse(trade.entryTime) + 5 });
+    product.exchange.refuseConnections(false, marketType);
+    expect(await product.whenClosed(trade.id)).toMatchObject({
+      status: 'CLOSED_SL',
+      exitPrice: '85',
+      closedBy: { source: 'BACKFILL', aggregateTradeId: String(first.id) },
+    });
+  });
+
   test('left by a crash between acceptance and watching, with the cursor past its touch', async () => {
     const older = await watchedTrade({ takeProfit: '1000', stopLoss: '1' });
     const openedAfter = tick('100').id;
@@ -208,58 +250,3 @@ describe.each(['SPOT', 'FUTURES'] as const)('%s', (marketType) => {
     expect(await product.trade(later)).toMatchObject({ status: 'OPEN' });
   });
 });
-
-interface StoredTrade {
-  /** An open trade whose signal's content, bot and market are copied. */
-  readonly like: string;
-  readonly symbol?: string;
-  readonly takeProfit: string;
-  readonly stopLoss: string;
-  readonly entryMs: number;
-  readonly openedAfter: number | null;
-}
-
-/** Stores a signal with its open trade and events, as acceptance does, without telling the running process. */
-async function insertTrade(product: Product, { like, symbol, takeProfit, stopLoss, entryMs, openedAfter }: StoredTrade): Promise<string> {
-  const [row] = await product.sql<{ trade_id: string }>(
-    `WITH model AS (SELECT s.*, t.quantity, t.fee_rate FROM paper_trades t JOIN signals s ON s.id = t.signal_id WHERE t.id = $1),
-    signal AS (
-      INSERT INTO signals (id, bot_id, content_hash, symbol, market_type, direction, entry_price, take_profit, stop_loss, confidence, timeframe, strategy,
-        status, received_at)
-      SELECT gen_random_uuid(), bot_id, content_hash, COALESCE($2, symbol), market_type, direction, entry_price, $3::numeric, $4::numeric, confidence,
-        timeframe, strategy, 'ACTIVE', $5::timestamptz FROM model RETURNING *
-    ),
-    trade AS (
-      INSERT INTO paper_trades (id, signal_id, symbol, market_type, direction, status, position_size, quantity, entry_price, take_profit, stop_loss,
-        fee_rate, entry_time, opened_after_trade_id)
-      SELECT gen_random_uuid(), s.id, s.symbol, s.market_type, s.direction, 'OPEN', 100, m.quantity, s.entry_price, s.take_profit, s.stop_loss,
-        m.fee_rate, $5::timestamptz, $6::bigint FROM signal s, model m RETURNING *
-    ),
-    head AS (UPDATE record_head SET sequence = sequence + 2 RETURNING sequence - 2 AS before),
-    told AS (
-      INSERT INTO events (sequence, time, kind, signal_id, trade_id)
-      SELECT before + 1, $5::timestamptz, 'SignalReceived', s.id, NULL FROM head, signal s
-      UNION ALL SELECT before + 2, $5::timestamptz, 'TradeOpened', signal_id, id FROM head, trade
-    )
-    SELECT id AS trade_id FROM trade`,
-    [like, symbol ?? null, takeProfit, stopLoss, new Date(entryMs).toISOString(), openedAfter],
-  );
-  if (!row) throw new Error('nothing was stored');
-  return row.trade_id;
-}
-
-interface SavedCursor {
-  readonly marketType: MarketType;
-  readonly symbol: string;
-  readonly tradeId: number;
-  readonly timeMs: number;
-  readonly savedMs: number;
-}
-
-async function saveCursor(product: Product, { marketType, symbol, tradeId, timeMs, savedMs }: SavedCursor): Promise<void> {
-  await product.sql(
-    `INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at) VALUES ($1, $2, $3, 100, $4, $5)
-    ON CONFLICT (market_type, symbol) DO UPDATE SET last_trade_id = $3, last_time = $4, saved_at = $5`,
-    [marketType, symbol, tradeId, new Date(timeMs).toISOString(), new Date(savedMs).toISOString()],
-  );
-}
