@@ -74,8 +74,20 @@ export class WatchList {
       if (isAfter(tick, expiry.trade.from)) this.#touch(expiry.trade, 'TIME_STOP_REACHED', touched);
       else early.push(() => this.#expiries.push(expiry));
     }
-    this.#drain(this.#above, (top) => price > top.rounded || (price === top.rounded && new Decimal(tick.price).gte(top.exact)), tick, touched, early);
-    this.#drain(this.#below, (top) => price < top.rounded || (price === top.rounded && new Decimal(tick.price).lte(top.exact)), tick, touched, early);
+    this.#drain(
+      this.#above,
+      (top) => price > top.rounded || (price === top.rounded && new Decimal(tick.price).gte(top.exact)),
+      tick,
+      touched,
+      early,
+    );
+    this.#drain(
+      this.#below,
+      (top) => price < top.rounded || (price === top.rounded && new Decimal(tick.price).lte(top.exact)),
+      tick,
+      touched,
+      early,
+    );
 
     // Trades that begin after this tick stay; they go back only now, or the loops above would never end.
     for (const putBack of early) putBack();

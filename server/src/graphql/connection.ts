@@ -51,7 +51,10 @@ export function connectionOf<T>(name: string, node: OutputRef<T>, plural: string
     fields: (t) => ({
       edges: t.field({ type: [edge], description: `The ${plural} of this page, in order.`, resolve: (page) => [...page.edges] }),
       pageInfo: t.field({ type: PageInfoRef, description: 'Where this page stands among the others.', resolve: pageInfo }),
-      totalCount: t.int({ description: `How many ${plural} the filter means, on all pages together.`, resolve: (page) => page.totalCount() }),
+      totalCount: t.int({
+        description: `How many ${plural} the filter means, on all pages together.`,
+        resolve: (page) => page.totalCount(),
+      }),
     }),
   });
   return connection;

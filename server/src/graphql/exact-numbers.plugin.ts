@@ -29,7 +29,8 @@ export function exactNumbers(): Plugin {
         } catch {
           throw badRequest('The body is not valid JSON.');
         }
-        if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw badRequest('The body must be a JSON object with a query.');
+        if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+          throw badRequest('The body must be a JSON object with a query.');
         return parsed;
       });
     },

@@ -4,7 +4,12 @@
  */
 export function sqlState(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 6; depth++) {
-    const { code, originalCode, cause, meta } = at as { code?: unknown; originalCode?: unknown; cause?: unknown; meta?: Record<string, unknown> };
+    const { code, originalCode, cause, meta } = at as {
+      code?: unknown;
+      originalCode?: unknown;
+      cause?: unknown;
+      meta?: Record<string, unknown>;
+    };
     for (const candidate of [originalCode, code, meta?.['code']]) {
       if (typeof candidate === 'string' && /^[0-9A-Z]{5}$/.test(candidate) && !candidate.startsWith('P2')) return candidate;
     }

@@ -85,7 +85,19 @@ PerformanceRef.implement({
     const decimal = (field: keyof { [K in keyof Performance as Performance[K] extends Decimal ? K : never]: true }) =>
       t.field({ type: 'Decimal', description: doc(field), resolve: (performance) => performance[field] });
     const count = (
-      field: 'totalSignals' | 'totalTrades' | 'openPositions' | 'closedTrades' | 'wins' | 'losses' | 'flats' | 'openWithoutPrice' | 'ambiguousTrades' | 'longestWinStreak' | 'longestLossStreak' | 'currentStreak',
+      field:
+        | 'totalSignals'
+        | 'totalTrades'
+        | 'openPositions'
+        | 'closedTrades'
+        | 'wins'
+        | 'losses'
+        | 'flats'
+        | 'openWithoutPrice'
+        | 'ambiguousTrades'
+        | 'longestWinStreak'
+        | 'longestLossStreak'
+        | 'currentStreak',
     ) => t.exposeInt(field, { description: doc(field) });
     return {
       asOf: t.expose('asOf', { type: 'DateTime', description: doc('asOf') }),
@@ -105,7 +117,12 @@ PerformanceRef.implement({
       ambiguousTrades: count('ambiguousTrades'),
       totalPnlIfAmbiguousWon: decimal('totalPnlIfAmbiguousWon'),
       winRate: metric('winRate'),
-      winRateInterval: t.field({ type: IntervalRef, nullable: true, description: doc('winRateInterval'), resolve: (p) => p.winRateInterval }),
+      winRateInterval: t.field({
+        type: IntervalRef,
+        nullable: true,
+        description: doc('winRateInterval'),
+        resolve: (p) => p.winRateInterval,
+      }),
       averageProfit: metric('averageProfit'),
       averageLoss: metric('averageLoss'),
       bestTrade: t.field({
@@ -123,7 +140,12 @@ PerformanceRef.implement({
       profitFactor: metric('profitFactor'),
       payoffRatio: metric('payoffRatio'),
       expectancy: metric('expectancy'),
-      expectancyInterval: t.field({ type: IntervalRef, nullable: true, description: doc('expectancyInterval'), resolve: (p) => p.expectancyInterval() }),
+      expectancyInterval: t.field({
+        type: IntervalRef,
+        nullable: true,
+        description: doc('expectancyInterval'),
+        resolve: (p) => p.expectancyInterval(),
+      }),
       averageR: metric('averageR'),
       sqn: metric('sqn'),
       maxDrawdown: decimal('maxDrawdown'),
@@ -157,10 +179,20 @@ OpenPositionsRef.implement({
       type: 'Decimal',
       description: 'totalInvestedWithPrice + totalUnrealizedPnl. Counts only positions with a known price, as totalInvestedWithPrice does.',
     }),
-    totalInvestedWithPrice: t.expose('totalInvestedWithPrice', { type: 'Decimal', description: 'Sum of the position sizes of those with a known price.' }),
+    totalInvestedWithPrice: t.expose('totalInvestedWithPrice', {
+      type: 'Decimal',
+      description: 'Sum of the position sizes of those with a known price.',
+    }),
     totalUnrealizedPnl: t.expose('totalUnrealizedPnl', { type: 'Decimal', description: 'Sum of the unrealised profits after fees.' }),
-    totalUnrealizedPnlPct: t.exposeFloat('totalUnrealizedPnlPct', { nullable: true, description: 'totalUnrealizedPnl in percent of totalInvestedWithPrice; null where that is 0.' }),
-    positions: t.field({ type: [TradeRef], description: 'The open trades in the order in which they were opened.', resolve: ({ positions }) => [...positions] }),
+    totalUnrealizedPnlPct: t.exposeFloat('totalUnrealizedPnlPct', {
+      nullable: true,
+      description: 'totalUnrealizedPnl in percent of totalInvestedWithPrice; null where that is 0.',
+    }),
+    positions: t.field({
+      type: [TradeRef],
+      description: 'The open trades in the order in which they were opened.',
+      resolve: ({ positions }) => [...positions],
+    }),
   }),
 });
 
@@ -180,7 +212,10 @@ SettingsRef.implement({
   description: 'What the operator of this server chose, as far as the numbers depend on it.',
   fields: (t) => ({
     positionSize: t.expose('positionSize', { type: 'Decimal', description: 'Size of each new paper trade, in the quote currency.' }),
-    feeRateSpot: t.expose('feeRateSpot', { type: 'Decimal', description: 'Fee per side on spot as a share of the traded value: 0.001 is 0.1 %.' }),
+    feeRateSpot: t.expose('feeRateSpot', {
+      type: 'Decimal',
+      description: 'Fee per side on spot as a share of the traded value: 0.001 is 0.1 %.',
+    }),
     feeRateFutures: t.expose('feeRateFutures', { type: 'Decimal', description: 'Fee per side on futures, likewise.' }),
     capitalBase: t.expose('capitalBase', { type: 'Decimal', description: doc('capitalBase') }),
     startedAt: t.field({
@@ -209,14 +244,20 @@ builder.queryFields((t) => ({
   }),
   equityCurve: t.field({
     type: [EquityPointRef],
-    description: 'Cumulative realised profit, closure by closure; thinned to `points`, keeping the lowest and the highest of each stretch and the last.',
+    description:
+      'Cumulative realised profit, closure by closure; thinned to `points`, keeping the lowest and the highest of each stretch and the last.',
     args: {
       filter: t.arg(FILTER),
       points: t.arg.int({ defaultValue: 500, description: `At most so many points, 2 to ${MAX_CURVE_POINTS}.` }),
     },
-    resolve: (_, { filter, points }, { trackRecord }) => trackRecord.equityCurve(filter, requireRange('points', points ?? 500, 2, MAX_CURVE_POINTS)),
+    resolve: (_, { filter, points }, { trackRecord }) =>
+      trackRecord.equityCurve(filter, requireRange('points', points ?? 500, 2, MAX_CURVE_POINTS)),
   }),
-  settings: t.field({ type: SettingsRef, description: 'What the operator chose, as far as the numbers depend on it.', resolve: (_, __, { settings }) => settings }),
+  settings: t.field({
+    type: SettingsRef,
+    description: 'What the operator chose, as far as the numbers depend on it.',
+    resolve: (_, __, { settings }) => settings,
+  }),
 }));
 
 type Context = typeof builder.$inferSchemaTypes.Context;
@@ -242,7 +283,8 @@ builder.subscriptionFields((t) => ({
       filter: t.arg(FILTER),
       intervalMs: t.arg.int({ defaultValue: 1000, description: 'Shortest time between two values, ms; 100 to 60,000.' }),
     },
-    subscribe: (_, { filter, intervalMs }, context) => live(context, intervalMs ?? 1000, (sequence) => context.trackRecord.performance(filter, sequence)),
+    subscribe: (_, { filter, intervalMs }, context) =>
+      live(context, intervalMs ?? 1000, (sequence) => context.trackRecord.performance(filter, sequence)),
     resolve: (performance: Performance) => performance,
   }),
   openPositionsUpdated: t.field({
@@ -252,7 +294,8 @@ builder.subscriptionFields((t) => ({
       filter: t.arg(FILTER),
       intervalMs: t.arg.int({ defaultValue: 500, description: 'Shortest time between two values, ms; 100 to 60,000.' }),
     },
-    subscribe: (_, { filter, intervalMs }, context) => live(context, intervalMs ?? 500, (sequence) => context.trackRecord.openPositions(filter, sequence)),
+    subscribe: (_, { filter, intervalMs }, context) =>
+      live(context, intervalMs ?? 500, (sequence) => context.trackRecord.openPositions(filter, sequence)),
     resolve: (positions: OpenPositions) => positions,
   }),
 }));

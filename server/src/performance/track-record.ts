@@ -115,7 +115,10 @@ export class TrackRecord {
   #metrics(cached: CachedSlice, { closed, open }: Pick<RecordSlice, 'closed' | 'open'>, nowMs: number): TradeMetrics {
     if (!cached.metrics || nowMs - cached.metrics.nowMs >= this.#options.metricsMaxAgeMs || nowMs < cached.metrics.nowMs) {
       const { capitalBase } = this.#options;
-      cached.metrics = { nowMs, value: computeMetrics(closed, { capitalBase, nowMs, openEntryTimesMs: open.map((trade) => trade.entryTime.getTime()) }) };
+      cached.metrics = {
+        nowMs,
+        value: computeMetrics(closed, { capitalBase, nowMs, openEntryTimesMs: open.map((trade) => trade.entryTime.getTime()) }),
+      };
     }
     return cached.metrics.value;
   }

@@ -5,8 +5,20 @@ export type EventKind = 'SignalReceived' | 'SignalStatusChanged' | 'TradeOpened'
 
 /** One entry of the track record. Signal and trade are as they were when the entry was read. */
 export type RecordEvent =
-  | { readonly sequence: bigint; readonly time: Date; readonly kind: 'SignalReceived' | 'SignalStatusChanged'; readonly signal: SignalRow; readonly trade: null }
-  | { readonly sequence: bigint; readonly time: Date; readonly kind: 'TradeOpened' | 'TradeClosed'; readonly signal: SignalRow; readonly trade: TradeRow };
+  | {
+      readonly sequence: bigint;
+      readonly time: Date;
+      readonly kind: 'SignalReceived' | 'SignalStatusChanged';
+      readonly signal: SignalRow;
+      readonly trade: null;
+    }
+  | {
+      readonly sequence: bigint;
+      readonly time: Date;
+      readonly kind: 'TradeOpened' | 'TradeClosed';
+      readonly signal: SignalRow;
+      readonly trade: TradeRow;
+    };
 
 const SEQUENCE = /^(?:0|[1-9][0-9]{0,18})$/;
 const MAX_SEQUENCE = 2n ** 63n - 1n;

@@ -547,7 +547,9 @@ describe('events', () => {
     expect(await answerTo(row(next, { kind: 'Something' }))).toBe('23514 events_kind_check');
     expect(await answerTo(row(next, { kind: 'TradeOpened' }))).toBe('23514 events_about');
     expect(await answerTo(row(next, { trade_id: open.trade.id, signal_id: open.signal.id }))).toBe('23514 events_about');
-    expect(await answerTo(row(next, { kind: 'TradeClosed', trade_id: open.trade.id, signal_id: short.signal.id }))).toContain('not its signal');
+    expect(await answerTo(row(next, { kind: 'TradeClosed', trade_id: open.trade.id, signal_id: short.signal.id }))).toContain(
+      'not its signal',
+    );
     expect(await answerTo(row(next, { kind: 'SignalReceived' }))).toBe('23505 events_signal_id_kind_key');
     expect(await answerTo(row(next, { kind: 'TradeClosed', signal_id: closed.signal.id, trade_id: closed.trade.id }))).toBe(
       '23505 events_signal_id_kind_key',

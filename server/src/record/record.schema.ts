@@ -46,7 +46,9 @@ function tradeEvent(kind: 'TradeOpened' | 'TradeClosed', description: string) {
   ref.implement({
     description,
     interfaces: [EventRef],
-    fields: (t) => ({ trade: t.field({ type: TradeRef, description: 'The trade, as it is now.', resolve: ({ trade }) => trade as TradeRow }) }),
+    fields: (t) => ({
+      trade: t.field({ type: TradeRef, description: 'The trade, as it is now.', resolve: ({ trade }) => trade as TradeRow }),
+    }),
   });
   return ref;
 }
@@ -84,32 +86,40 @@ builder.queryFields((t) => ({
       after: t.arg.string({ description: 'Sequence behind which to begin; the beginning without one.' }),
       first: t.arg.int({ defaultValue: 100, description: 'How many at most, 1 to 100.' }),
     },
-    resolve: async (_, { after, first }, { record }) => record.readAfter(after == null ? 0n : await requireReached(after, record), requireRange('first', first ?? 100, 1, 100)),
+    resolve: async (_, { after, first }, { record }) =>
+      record.readAfter(after == null ? 0n : await requireReached(after, record), requireRange('first', first ?? 100, 1, 100)),
   }),
 }));
 
 builder.subscriptionFields((t) => ({
   events: t.field({
     type: EventRef,
-    description: 'Every event of the track record; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
+    description:
+      'Every event of the track record; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
     args: { after: t.arg.string({ description: AFTER }) },
     subscribe: (_, { after }, context) => streamAfter(after, context),
     resolve: (event: RecordEvent) => event,
   }),
   tradeOpened: t.field({
     type: TradeOpenedRef,
-    description: 'Every opened trade; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
+    description:
+      'Every opened trade; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
     args: { after: t.arg.string({ description: AFTER }), filter: t.arg(FILTER) },
     subscribe: async (_, { after, filter }, context) =>
-      pick(await streamAfter(after, context), (event) => (event.kind === 'TradeOpened' && matchesFilter(event.trade, filter) ? event : undefined)),
+      pick(await streamAfter(after, context), (event) =>
+        event.kind === 'TradeOpened' && matchesFilter(event.trade, filter) ? event : undefined,
+      ),
     resolve: (event: RecordEvent) => event,
   }),
   tradeClosed: t.field({
     type: TradeClosedRef,
-    description: 'Every closed trade; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
+    description:
+      'Every closed trade; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
     args: { after: t.arg.string({ description: AFTER }), filter: t.arg(FILTER) },
     subscribe: async (_, { after, filter }, context) =>
-      pick(await streamAfter(after, context), (event) => (event.kind === 'TradeClosed' && matchesFilter(event.trade, filter) ? event : undefined)),
+      pick(await streamAfter(after, context), (event) =>
+        event.kind === 'TradeClosed' && matchesFilter(event.trade, filter) ? event : undefined,
+      ),
     resolve: (event: RecordEvent) => event,
   }),
 }));

@@ -12,7 +12,6 @@ import type { SignalDraft, SignalInput, Timeframe } from './signal.ts';
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
 /** Control characters but tab and line breaks, and the characters that turn the direction of text around. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const NOT_ALLOWED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Checks everything that the signal alone can tell and names every fault at once. Defaults are filled in. */
@@ -96,9 +95,16 @@ export function sidesOf(direction: Direction, entryPrice: Decimal, takeProfit: D
  * Checks the symbol against the exchange's list. While the list is not known yet, only the quote asset is checked, by the
  * end of the name.
  */
-export function checkSymbol(marketType: MarketType, symbol: string, info: SymbolInfo | undefined, listKnown: boolean, quoteAssets: readonly string[]): Refusal[] {
+export function checkSymbol(
+  marketType: MarketType,
+  symbol: string,
+  info: SymbolInfo | undefined,
+  listKnown: boolean,
+  quoteAssets: readonly string[],
+): Refusal[] {
   const allowed = `Allowed: ${quoteAssets.join(', ')}.`;
-  if (!listKnown) return quoteAssets.some((asset) => symbol.endsWith(asset)) ? [] : [refuse(['symbol'], 'QUOTE_ASSET_NOT_ALLOWED', allowed)];
+  if (!listKnown)
+    return quoteAssets.some((asset) => symbol.endsWith(asset)) ? [] : [refuse(['symbol'], 'QUOTE_ASSET_NOT_ALLOWED', allowed)];
   if (!info) return [refuse(['symbol'], 'SYMBOL_UNKNOWN', `Market: ${marketType}.`)];
   if (!quoteAssets.includes(info.quoteAsset)) return [refuse(['symbol'], 'QUOTE_ASSET_NOT_ALLOWED', allowed)];
   if (!info.trading) return [refuse(['symbol'], 'SYMBOL_NOT_TRADING', `Its status is ${info.status}.`)];

@@ -23,8 +23,13 @@ const UserErrorRef = builder.objectRef<Refusal>('UserError');
 UserErrorRef.implement({
   description: 'Why a mutation was refused, at one place of its input.',
   fields: (t) => ({
-    field: t.stringList({ description: 'Path in the input, for example ["takeProfit"]; empty when the whole input is meant.', resolve: ({ field }) => [...field] }),
-    code: t.exposeString('code', { description: `Stable and machine-readable, for example TAKE_PROFIT_ON_WRONG_SIDE. One of: ${Object.keys(REFUSALS).join(', ')}.` }),
+    field: t.stringList({
+      description: 'Path in the input, for example ["takeProfit"]; empty when the whole input is meant.',
+      resolve: ({ field }) => [...field],
+    }),
+    code: t.exposeString('code', {
+      description: `Stable and machine-readable, for example TAKE_PROFIT_ON_WRONG_SIDE. One of: ${Object.keys(REFUSALS).join(', ')}.`,
+    }),
     message: t.exposeString('message', { description: 'What is wrong, for people.' }),
   }),
 });
@@ -39,10 +44,24 @@ const CreateSignalPayloadRef = builder.objectRef<SignalPayload & { readonly dupl
 CreateSignalPayloadRef.implement({
   description: 'The accepted signal and its trade, or why it was refused.',
   fields: (t) => ({
-    signal: t.field({ type: SignalRef, nullable: true, description: 'The accepted signal; null when refused.', resolve: ({ signal }) => signal }),
-    trade: t.field({ type: TradeRef, nullable: true, description: 'Its paper trade; null when refused, pending or left out.', resolve: tradeOfPayload }),
+    signal: t.field({
+      type: SignalRef,
+      nullable: true,
+      description: 'The accepted signal; null when refused.',
+      resolve: ({ signal }) => signal,
+    }),
+    trade: t.field({
+      type: TradeRef,
+      nullable: true,
+      description: 'Its paper trade; null when refused, pending or left out.',
+      resolve: tradeOfPayload,
+    }),
     duplicate: t.exposeBoolean('duplicate', { description: 'True when this externalId was received before and nothing new was created.' }),
-    userErrors: t.field({ type: [UserErrorRef], description: 'Everything that is wrong with the input; empty when accepted.', resolve: ({ userErrors }) => [...userErrors] }),
+    userErrors: t.field({
+      type: [UserErrorRef],
+      description: 'Everything that is wrong with the input; empty when accepted.',
+      resolve: ({ userErrors }) => [...userErrors],
+    }),
   }),
 });
 
@@ -50,16 +69,28 @@ const SignalPayloadRef = builder.objectRef<SignalPayload>('SignalPayload');
 SignalPayloadRef.implement({
   description: 'The changed signal and its trade, or why the change was refused.',
   fields: (t) => ({
-    signal: t.field({ type: SignalRef, nullable: true, description: 'The signal as it is now; null when refused.', resolve: ({ signal }) => signal }),
+    signal: t.field({
+      type: SignalRef,
+      nullable: true,
+      description: 'The signal as it is now; null when refused.',
+      resolve: ({ signal }) => signal,
+    }),
     trade: t.field({ type: TradeRef, nullable: true, description: 'Its paper trade, where it has one.', resolve: tradeOfPayload }),
-    userErrors: t.field({ type: [UserErrorRef], description: 'Why the change was refused; empty when it was done.', resolve: ({ userErrors }) => [...userErrors] }),
+    userErrors: t.field({
+      type: [UserErrorRef],
+      description: 'Why the change was refused; empty when it was done.',
+      resolve: ({ userErrors }) => [...userErrors],
+    }),
   }),
 });
 
 const CreateSignalInputRef = builder.inputType('CreateSignalInput', {
   description: 'A trading signal.',
   fields: (t) => ({
-    externalId: t.string({ description: 'The bot’s own key, at most 128 characters: sending the same key and content again answers with the first signal and creates nothing.' }),
+    externalId: t.string({
+      description:
+        'The bot’s own key, at most 128 characters: sending the same key and content again answers with the first signal and creates nothing.',
+    }),
     symbol: t.string({ required: true, description: 'A symbol that the exchange trades in this market, e.g. BTCUSDT.' }),
     marketType: t.field({ type: MarketTypeEnum, required: true, defaultValue: 'FUTURES', description: 'The market whose prices decide.' }),
     direction: t.field({ type: DirectionEnum, required: true, description: 'LONG or SHORT.' }),
@@ -69,7 +100,11 @@ const CreateSignalInputRef = builder.inputType('CreateSignalInput', {
     confidence: t.float({ defaultValue: 0.5, description: 'The bot’s own confidence, 0 to 1.' }),
     timeframe: t.string({ defaultValue: '1h', description: 'One of 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M.' }),
     strategy: t.string({ defaultValue: 'default', description: 'Groups trades for comparison; at most 64 characters.' }),
-    status: t.field({ type: SignalStatusEnum, defaultValue: 'ACTIVE', description: 'ACTIVE opens the trade now, PENDING waits for activateSignal.' }),
+    status: t.field({
+      type: SignalStatusEnum,
+      defaultValue: 'ACTIVE',
+      description: 'ACTIVE opens the trade now, PENDING waits for activateSignal.',
+    }),
     sentAt: t.field({ type: 'DateTime', description: 'The bot’s own clock at sending; kept as a claim.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'Time stop: the trade closes at the next tick at or after it.' }),
     note: t.string({ description: 'A remark of at most 500 characters, shown as plain text.' }),
@@ -79,7 +114,8 @@ const CreateSignalInputRef = builder.inputType('CreateSignalInput', {
 builder.mutationFields((t) => ({
   createSignal: t.field({
     type: CreateSignalPayloadRef,
-    description: 'Records a signal and, when it is active, opens its paper trade in the same transaction. Needs a bot’s token: "Authorization: Bearer …".',
+    description:
+      'Records a signal and, when it is active, opens its paper trade in the same transaction. Needs a bot’s token: "Authorization: Bearer …".',
     args: { input: t.arg({ type: CreateSignalInputRef, required: true, description: 'The signal.' }) },
     resolve: async (_, { input }, { authenticate, acceptSignal, loadSignal }) => {
       const bot = await authenticate();

@@ -46,7 +46,12 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
   }
 
   /** Runs `signalChange`, opens `trade` for the signal it returns, and appends the events; false when it returns none. */
-  async #write(signalChange: Prisma.Sql, kind: 'SignalReceived' | 'SignalStatusChanged', trade: NewTrade | null, at: Date): Promise<boolean> {
+  async #write(
+    signalChange: Prisma.Sql,
+    kind: 'SignalReceived' | 'SignalStatusChanged',
+    trade: NewTrade | null,
+    at: Date,
+  ): Promise<boolean> {
     const opened = trade
       ? Prisma.sql`
       INSERT INTO paper_trades (id, signal_id, symbol, market_type, direction, status, position_size, quantity, entry_price, take_profit,

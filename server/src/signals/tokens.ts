@@ -27,7 +27,12 @@ export function hashToken(token: string): Uint8Array<ArrayBuffer> {
 }
 
 function checksum(secret: string): string {
-  return base62(createHash('sha256').update(PREFIX + secret).digest(), CHECKSUM_LENGTH);
+  return base62(
+    createHash('sha256')
+      .update(PREFIX + secret)
+      .digest(),
+    CHECKSUM_LENGTH,
+  );
 }
 
 function base62(bytes: Uint8Array, length: number): string {

@@ -59,7 +59,11 @@ export class SubscriptionSockets implements Service {
             return [error instanceof GraphQLError ? error : new GraphQLError('The query cannot be read.')];
           }
           if (getOperationAST(document, params.operationName)?.operation !== 'subscription') {
-            return [new GraphQLError('Only subscriptions go over WebSocket; send queries and mutations by POST.', { extensions: { code: 'SUBSCRIPTIONS_ONLY' } })];
+            return [
+              new GraphQLError('Only subscriptions go over WebSocket; send queries and mutations by POST.', {
+                extensions: { code: 'SUBSCRIPTIONS_ONLY' },
+              }),
+            ];
           }
           const errors = enveloped.validate(enveloped.schema, document);
           if (errors.length > 0) return [...errors];
