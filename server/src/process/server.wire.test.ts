@@ -7,13 +7,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../testkit/database.ts';
 import { codeOf } from './start-fault.ts';
 
 const server = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'server-'));
 const running: ServerProcess[] = [];
+afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(async () => {
   for (const each of running.splice(0)) await each.kill('SIGKILL');
 });
