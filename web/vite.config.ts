@@ -29,11 +29,12 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // Few files compress better and arrive sooner than many small ones. SvelteKit looks for its own client and keeps it apart.
+            // Few files compress better and arrive sooner than many small ones. SvelteKit looks for its own client and keeps it apart;
+            // the socket's client comes once the page is alive: nothing that a reader sees first needs it.
             codeSplitting: {
               groups: [
-                { name: 'packages', test: /node_modules\/(?!.*@sveltejs\/kit\/src\/runtime\/client)/ },
-                { name: 'shared', test: /src\/(lib|routes\/bot-performance\/_parts)/ },
+                { name: 'packages', test: /node_modules\/(?!.*(@sveltejs\/kit\/src\/runtime\/client|graphql-ws))/ },
+                { name: 'shared', test: /src\/(lib(?!\/(live\/link|url))|routes\/bot-performance\/_parts(?!\/held))/ },
               ],
             },
           },

@@ -180,35 +180,6 @@ export const EquityCurveQuery = graphql(`
   }
 `);
 
-export const ReceiptQuery = graphql(
-  `
-    query Receipt($id: ID!) {
-      trade(id: $id) {
-        ...TradeRow
-        quantity
-        riskRewardRatio
-        grossPnl
-        closedBy {
-          source
-          aggregateTradeId
-          price
-          ambiguous
-        }
-        signal {
-          receivedAt
-          sentAt
-          confidence
-          note
-          bot {
-            name
-          }
-        }
-      }
-    }
-  `,
-  [TradeRow],
-);
-
 export const TradeOpenedSubscription = graphql(
   `
     subscription TradeOpened($after: String) {
@@ -283,6 +254,5 @@ export type Feed = FragmentOf<typeof FeedSummary>;
 export type Settings = ResultOf<typeof SettingsQuery>['settings'];
 export type EquityPoint = ResultOf<typeof EquityCurveQuery>['equityCurve'][number];
 export type ClosedTrades = ResultOf<typeof ClosedTradesQuery>['trades'];
-export type Receipt = NonNullable<ResultOf<typeof ReceiptQuery>['trade']>;
 export type MarketType = Trade['marketType'];
 export type TradeStatus = Trade['status'];

@@ -14,8 +14,8 @@ interface Source {
 }
 
 /**
- * Types every document of the page from the committed schema.graphql. Only the types come from gql.tada: its parser would be a
- * twentieth of the page's JavaScript, and nothing here needs a syntax tree.
+ * Types every document of the page from the committed schema.graphql. Only the types come from gql.tada: at run time a document is its
+ * text, which is sent as it is.
  */
 export const graphql = ((text: string, fragments: readonly Source[] = []): Source => ({ text, fragments })) as unknown as ReturnType<
   typeof initGraphQLTada<Setup>

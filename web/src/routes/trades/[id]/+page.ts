@@ -1,7 +1,7 @@
 import { error } from '@sveltejs/kit';
 import { createGraphql, UNREACHABLE } from '#lib/graphql/client.ts';
-import { ReceiptQuery } from '#lib/graphql/documents.ts';
 import { text } from '#lib/text.ts';
+import { ReceiptQuery } from './receipt.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, params }) => {

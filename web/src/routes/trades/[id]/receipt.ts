@@ -1,0 +1,32 @@
+import { TradeRow } from '#lib/graphql/documents.ts';
+import { graphql } from '#lib/graphql/tada.ts';
+
+/** Everything that is known of one trade, and of the signal that opened it. */
+export const ReceiptQuery = graphql(
+  `
+    query Receipt($id: ID!) {
+      trade(id: $id) {
+        ...TradeRow
+        quantity
+        riskRewardRatio
+        grossPnl
+        closedBy {
+          source
+          aggregateTradeId
+          price
+          ambiguous
+        }
+        signal {
+          receivedAt
+          sentAt
+          confidence
+          note
+          bot {
+            name
+          }
+        }
+      }
+    }
+  `,
+  [TradeRow],
+);
