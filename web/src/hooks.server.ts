@@ -8,6 +8,8 @@ export const handle: Handle = async ({ event, resolve }) => {
     .map(([name, value]) => `${name}="${value}"`)
     .join(' ');
   const response = await resolve(event, {
+    // urql reads it of every answer, also of one that was written into the page.
+    filterSerializedResponseHeaders: (name) => name === 'content-type',
     transformPageChunk: ({ html }) => html.replace('%bp.display%', attributes),
   });
   response.headers.set('x-content-type-options', 'nosniff');

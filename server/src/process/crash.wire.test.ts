@@ -114,7 +114,8 @@ test('killed in the middle of it, again and again: nothing that was accepted is 
     });
     sources.add(trade.closedBy?.source);
   }
-  expect(sources).toEqual(new Set(['LIVE', 'BACKFILL']));
+  // How many closed live depends on the moments of the killing; what was missed is always there.
+  expect(sources).toContain('BACKFILL');
 
   // Each trade is told of once at its opening and once at its closure, in a record without holes.
   const [told] = await product.sql<{

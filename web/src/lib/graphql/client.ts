@@ -1,3 +1,5 @@
+import { Client, fetchExchange } from '@urql/svelte';
+import type { AnyVariables } from '@urql/svelte';
 import type { TadaDocumentNode } from 'gql.tada';
 import { printDocument } from './tada.ts';
 
@@ -14,33 +16,26 @@ export interface Graphql {
   query<Data, Variables>(document: TadaDocumentNode<Data, Variables>, variables: Variables): Promise<Loaded<Data>>;
 }
 
-interface Answer {
-  data?: unknown;
-  errors?: { extensions?: { code?: unknown } }[];
-}
-
 /**
- * One client per call of a load function, so that nothing is shared between visitors. Its `fetch` is the load function's own: what the
- * server has asked is written into the page, and the browser finds it there instead of asking again.
+ * One urql client per call of a load function, so that nothing is shared between visitors, and without a cache: each page shows what
+ * is so now. Its `fetch` is the load function's own: what the server has asked is written into the page, and the browser finds it
+ * there instead of asking again.
  */
 export function createGraphql(fetch: typeof globalThis.fetch): Graphql {
+  const client = new Client({
+    url: '/graphql',
+    exchanges: [fetchExchange],
+    preferGetMethod: false,
+    fetch: (url, request) => fetch(url, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) }),
+  });
   return {
     async query<Data, Variables>(document: TadaDocumentNode<Data, Variables>, variables: Variables): Promise<Loaded<Data>> {
-      try {
-        const response = await fetch('/graphql', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify({ query: printDocument(document), variables }),
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        const { data, errors } = (await response.json()) as Answer;
-        const code = errors?.[0]?.extensions?.code;
-        if (errors || !data) return { ok: false, code: typeof code === 'string' ? code : 'INTERNAL_ERROR' };
-        return { ok: true, data: data as Data };
-      } catch {
-        // No answer, no answer in time, or one that is not of the API but of something in front of it.
-        return { ok: false, code: UNREACHABLE };
-      }
+      const { data, error } = await client.query<Data>(printDocument(document), variables as AnyVariables).toPromise();
+      if (data !== undefined && data !== null && !error) return { ok: true, data };
+      // No answer, no answer in time, or one that is not of the API but of something in front of it.
+      if (!error || error.networkError) return { ok: false, code: UNREACHABLE };
+      const code = error.graphQLErrors[0]?.extensions['code'];
+      return { ok: false, code: typeof code === 'string' ? code : 'INTERNAL_ERROR' };
     },
   };
 }
