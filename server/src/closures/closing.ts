@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Service } from '../kernel/service.ts';
 import type { RecordEvent } from '../record/event.ts';
+import type { Candle, CandleUse } from '../ticks/candle.ts';
 import type { MarketWatch } from '../ticks/market-watch.ts';
 import { isAfter, symbolKey } from '../ticks/tick.ts';
 import type { MarketType, StreamPoint, SymbolKey, Tick } from '../ticks/tick.ts';
@@ -48,7 +49,7 @@ interface WatchedSymbol {
  * Watches every open trade and closes it at the first tick that reaches one of its levels. Trades come from the record
  * (at start, and as they are opened); ticks come from the markets; closures go to the database.
  */
-export class Closing implements Service {
+export class Closing implements Service, CandleUse {
   readonly name = 'closing';
   readonly #store: ClosingStore;
   readonly #record: TradeAnnouncements;
@@ -109,6 +110,19 @@ export class Closing implements Service {
     const watched = this.#symbols.get(key);
     if (!watched) return;
     this.#applyTo(watched.list, key, tick);
+    this.#letGoIfIdle(key, watched);
+  }
+
+  matters(candle: Candle): boolean {
+    return this.#symbols.get(symbolKey(candle.marketType, candle.symbol))?.list.matters(candle) ?? false;
+  }
+
+  /** Applies a candle in place of its ticks, in time order among them. */
+  take(candle: Candle): void {
+    const key = symbolKey(candle.marketType, candle.symbol);
+    const watched = this.#symbols.get(key);
+    if (!watched) return;
+    for (const touch of watched.list.applyCandle(candle)) this.#writer.add(key, closureOf(touch, touch.evidence));
     this.#letGoIfIdle(key, watched);
   }
 
@@ -174,7 +188,8 @@ export class Closing implements Service {
    */
   #takeUpEarlier(watched: WatchedSymbol, since: StreamPoint): void {
     const from = earliestPoint([watched.from, since]);
-    const isSame = from.afterTradeId === watched.from.afterTradeId && (from.afterTradeId !== null || from.fromTimeMs >= watched.from.fromTimeMs);
+    const isSame =
+      from.afterTradeId === watched.from.afterTradeId && (from.afterTradeId !== null || from.fromTimeMs >= watched.from.fromTimeMs);
     if (isSame) return;
     watched.from = from;
     const market = this.#markets[watched.marketType];

@@ -44,13 +44,14 @@ export class ClosuresStore {
       realized_pnl: closure.realizedPnl.toFixed(),
       realized_pnl_pct: closure.realizedPnlPct.toFixed(),
       source: closure.source,
-      trade_id: String(closure.aggregateTradeId),
+      trade_id: closure.aggregateTradeId === null ? null : String(closure.aggregateTradeId),
       price: closure.price.toFixed(),
+      ambiguous: closure.ambiguous,
     }));
     return this.#prisma.$executeRaw`
       WITH closure AS (
         SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
-          gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric)
+          gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric, ambiguous boolean)
       ),
       -- Locked in the order of their ids, so that two closers cannot wait for each other.
       still_open AS (
@@ -69,7 +70,7 @@ export class ClosuresStore {
       closed AS (
         UPDATE paper_trades t SET status = n.status, exit_price = n.exit_price, exit_time = n.exit_time, gross_pnl = n.gross_pnl, fees = n.fees,
           realized_pnl = n.realized_pnl, realized_pnl_pct = n.realized_pnl_pct, closed_source = n.source, closed_trade_id = n.trade_id,
-          closed_price = n.price, closed_sequence = head.before + n.number
+          closed_price = n.price, ambiguous = n.ambiguous, closed_sequence = head.before + n.number
         FROM numbered n, head WHERE t.id = n.id
         RETURNING t.id, t.signal_id, t.closed_sequence
       )

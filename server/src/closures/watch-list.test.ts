@@ -212,7 +212,7 @@ describe('a watch list', () => {
   test.for([
     ['110', 'take profit'],
     ['90', 'stop loss'],
-  ])('a time stop that has come closes whatever level is touched: %s, its %s', ([at]) => {
+  ] as const)('a time stop that has come closes whatever level is touched: %s, its %s', ([at]) => {
     const list = new WatchList();
     list.add(watched('t', { expiresAtMs: 1_000 }));
     expect(touches(list, tickAt(1, at))).toEqual(['t TIME_STOP_REACHED']);

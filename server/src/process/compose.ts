@@ -51,6 +51,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       priceBoard,
       symbolList,
       onTick: (tick) => closing.onTick(tick),
+      candles: { matters: (candle) => closing.matters(candle), take: (candle) => closing.take(candle) },
     });
   const feeds = { SPOT: feedOf('SPOT'), FUTURES: feedOf('FUTURES') };
   const closing = new Closing(new ClosuresStore(prisma), tail, feeds, clock, log, limits.closing);

@@ -4,6 +4,7 @@ import type { Service } from '../kernel/service.ts';
 import type { CheckedPrice } from './binance-answers.ts';
 import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
+import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { feedState } from './feed-state.ts';
 import type { FeedStatus } from './feed-status.ts';
@@ -37,6 +38,8 @@ export interface BinanceFeedOptions {
   /** Gets the market's symbols as soon as they are known. */
   readonly symbolList: SymbolList;
   readonly onTick: TickListener;
+  /** Told of candles among the ticks where trades are gone, or where only few of many minutes matter. */
+  readonly candles: CandleUse;
 }
 
 /** Binance's live trades of one market: which symbols are watched, and that not one trade of theirs is missed. */
@@ -109,6 +112,7 @@ export class BinanceFeed implements MarketWatch, Service {
       clock,
       proofDelayMs: this.#venue.proofDelayMs,
       deliver: (tick) => this.#deliver(tick),
+      candles: this.#options.candles,
       onSync: (hasFetched) => this.#onSync(hasFetched),
     });
     this.#watched.set(symbol, watched);
@@ -143,7 +147,7 @@ export class BinanceFeed implements MarketWatch, Service {
       else tape.stop();
     });
     const isDone = () => tape.nextId !== null && tape.nextId > throughTradeId;
-    await this.#reader.read({ symbol, tape, from: point, isDone, urgency: () => 'history', signal });
+    await this.#reader.read({ symbol, tape, from: point, candles: null, isDone, urgency: () => 'history', signal });
     signal.throwIfAborted();
     return ticks;
   }

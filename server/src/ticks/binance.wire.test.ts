@@ -1,100 +1,7 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { startExchange } from '../../simulator/exchange.ts';
-import type { Exchange } from '../../simulator/exchange.ts';
-import type { ExchangeOptions } from '../../simulator/exchange-options.ts';
-import { silentLog } from '../../testkit/silent-log.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { afterId, AGG_TRADES, DEADLINE, openExchange, openFeed, PRICES, range, trade } from '../../testkit/feed.ts';
 import { systemClock } from '../process/system-clock.ts';
-import { BinanceFeed } from './binance.feed.ts';
-import { DEFAULT_FEED_LIMITS } from './feed-limits.ts';
-import type { FeedLimits } from './feed-limits.ts';
-import type { FeedState } from './feed-status.ts';
-import { PriceBoard } from './price-board.ts';
-import { SymbolList } from './symbol-list.ts';
 import { MARKET_TYPES } from './tick.ts';
-import type { MarketType, StreamPoint, Tick } from './tick.ts';
-
-/** As in production, but for delays that would only make the tests slow, and without the price check's help after the start. */
-const QUICK: Partial<FeedLimits> = {
-  priceCheckIntervalMs: 60_000,
-  reconnectMinMs: 20,
-  reconnectMaxMs: 100,
-  gapGraceMs: 20,
-  repairRetryMinMs: 20,
-  repairRetryMaxMs: 100,
-};
-const AGG_TRADES: Readonly<Record<MarketType, string>> = { SPOT: '/api/v3/aggTrades', FUTURES: '/fapi/v1/aggTrades' };
-const PRICES = '/api/v3/ticker/price';
-const DEADLINE = { timeout: 15_000, interval: 5 };
-
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function openExchange(options: ExchangeOptions = {}): Promise<Exchange> {
-  const exchange = await startExchange(options);
-  cleanups.push(() => exchange.stop());
-  return exchange;
-}
-
-/** A feed on the exchange, and all that it said. */
-function openFeed(exchange: Exchange, marketType: MarketType = 'SPOT', limits: Partial<FeedLimits> = {}) {
-  const ticks: Tick[] = [];
-  const states: FeedState[] = [];
-  const priceBoard = new PriceBoard(systemClock);
-  const symbolList = new SymbolList();
-  const feed = new BinanceFeed({
-    marketType,
-    wsBaseUrl: marketType === 'SPOT' ? exchange.spotWs : exchange.futuresWs,
-    restBaseUrl: marketType === 'SPOT' ? exchange.spotRest : exchange.futuresRest,
-    limits: { ...DEFAULT_FEED_LIMITS, ...QUICK, ...limits },
-    clock: systemClock,
-    random: () => 0.5,
-    log: silentLog,
-    priceBoard,
-    symbolList,
-    onTick: (tick) => ticks.push(tick),
-  });
-  feed.onStatus(({ state }) => states.push(state));
-  cleanups.push(() => feed.stop());
-  void feed.start();
-  return {
-    feed,
-    ticks,
-    states,
-    priceBoard,
-    symbolList,
-    ids: (symbol = 'BTCUSDT') => ticks.filter((tick) => tick.symbol === symbol).map(({ id }) => id),
-    async inSync(symbol = 'BTCUSDT') {
-      await vi.waitFor(() => expect(feed.position(symbol)?.inSync).toBe(true), DEADLINE);
-    },
-    async delivered(lastId: number, symbol = 'BTCUSDT') {
-      await vi.waitFor(() => expect(feed.position(symbol)?.lastTick?.id).toBe(lastId), DEADLINE);
-    },
-  };
-}
-
-function afterId(id: number): StreamPoint {
-  return { afterTradeId: id, fromTimeMs: 0 };
-}
-
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
-
-/** Prints `count` trades, whose prices tell their ids. */
-function trade(
-  exchange: Exchange,
-  marketType: MarketType,
-  count: number,
-  more: { symbol?: string; broadcast?: boolean; timeMs?: number } = {},
-): void {
-  const symbol = more.symbol ?? 'BTCUSDT';
-  for (let made = 0; made < count; made += 1) {
-    const id = (exchange.lastTrade(marketType, symbol)?.id ?? 0) + 1;
-    exchange.tick({ marketType, price: `${40_000 + (id % 1_000)}.5`, ...more, symbol });
-  }
-}
 
 describe.each(MARKET_TYPES)('%s', (marketType) => {
   test('a watched symbol is delivered live, an unwatched one no more', async () => {
@@ -305,18 +212,6 @@ describe('holes', () => {
     await delivered(3);
     expect(ids()).toEqual([1, 2, 3]);
   });
-});
-
-test('where futures do not give their old trades any more, the tape goes on with the oldest they have', async () => {
-  const exchange = await openExchange({ firstAggId: 1 });
-  const hoursAgo = (hours: number) => systemClock.now().getTime() - hours * 3_600_000;
-  trade(exchange, 'FUTURES', 5, { timeMs: hoursAgo(60) });
-  trade(exchange, 'FUTURES', 3, { timeMs: hoursAgo(1) });
-  exchange.failRequest('FUTURES', { path: AGG_TRADES.FUTURES, status: 400, code: -1130 });
-  const { feed, ids, inSync } = openFeed(exchange, 'FUTURES');
-  feed.watch('BTCUSDT', afterId(2));
-  await inSync();
-  expect(ids()).toEqual([6, 7, 8]);
 });
 
 describe('the connection', () => {

@@ -46,6 +46,15 @@ export interface FeedLimits {
 
   /** Rows asked of one aggTrades request; the exchange gives at most 1000. */
   readonly pageRows: number;
+  /** A hole longer than this that one page does not fill is looked at by minutes first: only those that matter are read trade by trade. */
+  readonly candlesAfterMs: number;
+  /** Rows asked of one klines request; the weight per row is least just below 500. */
+  readonly candleRows: number;
+  /**
+   * Where the last known trade is older than this and REST knows none after it, it is asked for its newest one: an exchange that
+   * has forgotten a trade may give nothing, too. Well below how long futures keep trades, as the host's clock may be wrong.
+   */
+  readonly forgottenAfterMs: number;
   /** Share of the exchange's weight per minute that this feed may use. */
   readonly weightShare: number;
   /** REST requests under way at once. */
@@ -91,6 +100,9 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   suspectAfterMs: 5_000,
 
   pageRows: 1_000,
+  candlesAfterMs: 600_000, // of a busy futures symbol: about ten pages, as much as a look at a day of minutes costs
+  candleRows: 499,
+  forgottenAfterMs: 43_200_000,
   weightShare: 0.5,
   restConcurrency: 4,
   restQueue: 10_000,

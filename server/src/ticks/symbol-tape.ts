@@ -110,6 +110,24 @@ export class SymbolTape {
     this.#settle(false);
   }
 
+  /** The first of REST's rows, held ticks among them, where it does not join on: the ids before it are gone or never were. */
+  gapBefore(rows: readonly TradeRow[]): TradeRow | undefined {
+    const nextId = this.#nextId;
+    const first = nextId === null ? undefined : this.#withHeld(rows).find((row) => row.id >= nextId);
+    return first && first.id !== nextId ? first : undefined;
+  }
+
+  /** Goes on at `tradeId`: what came before it was decided without its trades. No held tick is left out. */
+  skipTo(tradeId: number): void {
+    let goOnAt = tradeId;
+    for (const id of this.#held.keys()) goOnAt = Math.min(goOnAt, id);
+    if (this.#stopped || (this.#nextId !== null && goOnAt <= this.#nextId)) return;
+    this.#nextId = goOnAt;
+    this.#recent.skipThrough(goOnAt - 1);
+    this.#passHeld();
+    this.#settle(false);
+  }
+
   /**
    * Takes rows that REST gave for ids from `nextId` on, ascending. `isEnd` says that REST knew no more of them.
    * Gives back the ids that do not exist.

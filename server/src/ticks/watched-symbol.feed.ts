@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { StreamPosition } from './market-watch.ts';
 import { aggTradeStream } from './stream-plan.ts';
@@ -17,6 +18,7 @@ export interface WatchedSymbolOptions {
   /** How long a stream without a known hole may prove by itself that nothing was missed. */
   readonly proofDelayMs: number;
   readonly deliver: (tick: Tick) => void;
+  readonly candles: CandleUse;
   /** Called when nothing is missing any more, with whether trades had to be fetched. */
   readonly onSync: (hasFetched: boolean) => void;
 }
@@ -29,6 +31,7 @@ export class WatchedSymbol {
   /** The connection that carries the stream; null before the feed starts. */
   shard: StreamShard | null = null;
   readonly #options: WatchedSymbolOptions;
+  readonly #candles: CandleUse;
   #isSubscribed = false;
   #hasFetched = false;
   #repair: AbortController | null = null;
@@ -49,6 +52,13 @@ export class WatchedSymbol {
       if (tick.source === 'BACKFILL') this.#hasFetched = true;
       options.deliver(tick);
     });
+    this.#candles = {
+      matters: (candle) => options.candles.matters(candle),
+      take: (candle) => {
+        this.#hasFetched = true;
+        options.candles.take(candle);
+      },
+    };
   }
 
   get position(): StreamPosition {
@@ -151,6 +161,7 @@ export class WatchedSymbol {
         symbol: this.symbol,
         tape: this.tape,
         from: this.#options.from,
+        candles: this.#candles,
         isDone: () => this.tape.inSync,
         urgency: () => (this.tape.isBehind ? 'hole' : 'proof'),
         signal: repair.signal,
