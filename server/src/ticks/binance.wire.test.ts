@@ -279,18 +279,6 @@ describe('the connection', () => {
     expect(feed.status().reconnects).toBe(0);
   });
 
-  test('an announced shutdown is not waited for', async () => {
-    const exchange = await openExchange({ firstAggId: 1 });
-    const { feed, ids, inSync, delivered } = openFeed(exchange);
-    feed.watch('BTCUSDT', afterId(0));
-    await inSync();
-    exchange.announceShutdown();
-    await vi.waitFor(() => expect(feed.status().reconnects).toBe(1), DEADLINE);
-    trade(exchange, 'SPOT', 1);
-    await delivered(1);
-    expect(ids()).toEqual([1]);
-  });
-
   test('an exchange that cannot be reached is tried again until it can; watches made meanwhile hold', async () => {
     const exchange = await openExchange({ firstAggId: 1 });
     exchange.refuseConnections(true);

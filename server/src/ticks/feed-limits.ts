@@ -26,6 +26,11 @@ export interface FeedLimits {
   readonly reconnectMaxMs: number;
   /** A connection open for this long counts as good: the next loss starts at `reconnectMinMs` again. */
   readonly stableAfterMs: number;
+  /** A connection this old, and up to the jitter more, gets its successor: well before the 24 h after which the exchange ends it. */
+  readonly rollOverAfterMs: number;
+  readonly rollOverJitterMs: number;
+  /** How long a successor with all its streams confirmed waits for each to bring something before it takes over. */
+  readonly rollOverOverlapMs: number;
   /** Attempts to connect, over all connections of the market, within `connectAttemptsWindowMs`. */
   readonly connectAttempts: number;
   readonly connectAttemptsWindowMs: number;
@@ -88,6 +93,9 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   reconnectMinMs: 250,
   reconnectMaxMs: 4_000, // back within 5 s of the network; 75 attempts in 5 min for one connection
   stableAfterMs: 30_000,
+  rollOverAfterMs: 79_200_000, // 22 h
+  rollOverJitterMs: 3_600_000,
+  rollOverOverlapMs: 3_000,
   connectAttempts: 100, // the exchange allows 300 per address, for both markets
   connectAttemptsWindowMs: 300_000,
 
