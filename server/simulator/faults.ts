@@ -106,6 +106,11 @@ export class Faults {
     return this.#places[marketType].rest.pauses;
   }
 
+  /** REST requests of both markets that the exchange has not answered yet, on purpose. */
+  get heldRequests(): number {
+    return this.#places.SPOT.rest.held + this.#places.FUTURES.rest.held;
+  }
+
   /** The most request weight that was used in any one minute. */
   peakWeight(marketType: MarketType): number {
     return this.#places[marketType].rest.peakWeight;

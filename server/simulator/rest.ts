@@ -71,6 +71,9 @@ export class RestApi {
     this.#meter = new WeightMeter(REQUEST_WEIGHT_PER_MINUTE[market.marketType]);
   }
 
+  /** Requests that wait for the clock, or for ever. */
+  held = 0;
+
   get peakWeight(): number {
     return this.#meter.peak;
   }
@@ -90,8 +93,12 @@ export class RestApi {
     const isSpoilt = fault?.status !== undefined || fault?.body !== undefined;
     const { status, body, headers } = isSpoilt ? faultAnswer(fault) : this.#answer(request.method ?? 'GET', url, timeMs);
     const seen = { marketType: this.#market.marketType, path: url.pathname, query: Object.fromEntries(url.searchParams), timeMs, status };
-    if (fault?.hang) return this.#seen(seen);
-    if (fault?.delayMs !== undefined) await this.#wait(fault.delayMs);
+    if (fault?.hang) {
+      this.held += 1;
+      response.once('close', () => (this.held -= 1));
+      return this.#seen(seen);
+    }
+    if (fault?.delayMs !== undefined) await this.#hold(fault.delayMs);
     this.#seen(seen);
     this.#notePause(headers, this.#market.nowMs());
     response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
@@ -118,6 +125,12 @@ export class RestApi {
       if (!(error instanceof RestError)) throw error;
       return { status: error.status, body: { code: error.code, msg: error.message }, headers };
     }
+  }
+
+  async #hold(delayMs: number): Promise<void> {
+    this.held += 1;
+    await this.#wait(delayMs);
+    this.held -= 1;
   }
 
   #ban(nowMs: number): Answer {
