@@ -46,6 +46,7 @@ export function openFeed(
 ) {
   const ticks: Tick[] = [];
   const candles: Candle[] = [];
+  const delisted: string[] = [];
   const states: FeedState[] = [];
   const priceBoard = new PriceBoard(systemClock);
   const symbolList = new SymbolList();
@@ -61,6 +62,7 @@ export function openFeed(
     symbolList,
     onTick: (tick) => ticks.push(tick),
     candles: { matters: (candle) => matters(candle), take: (candle) => candles.push(candle) },
+    onDelisted: (symbol) => delisted.push(symbol),
   });
   feed.onStatus(({ state }) => states.push(state));
   cleanups.push(() => feed.stop());
@@ -69,6 +71,7 @@ export function openFeed(
     feed,
     ticks,
     candles,
+    delisted,
     states,
     priceBoard,
     symbolList,

@@ -8,6 +8,7 @@ import { isAfter, symbolKey } from '../ticks/tick.ts';
 import type { MarketType, StreamPoint, SymbolKey, Tick } from '../ticks/tick.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import { closureOf } from './closure.ts';
+import type { Evidence } from './closure.ts';
 import { ClosureWriter } from './closure-writer.ts';
 import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
 import { earliestPoint, startPoint } from './start-point.ts';
@@ -43,6 +44,8 @@ interface WatchedSymbol {
   /** Trades that are catching up with what happened between their point and now. */
   readonly joining: Set<string>;
   savedTradeId: number;
+  /** The last tick that an earlier run applied; null where there was none. */
+  readonly before: Evidence | null;
 }
 
 /**
@@ -126,10 +129,24 @@ export class Closing implements Service, CandleUse {
     this.#letGoIfIdle(key, watched);
   }
 
+  /**
+   * Closes the trades of a symbol that the exchange has stopped for good, at the last traded price that is known. What may have been
+   * traded after it cannot be asked for any more.
+   */
+  onDelisted(marketType: MarketType, symbol: string): void {
+    const key = symbolKey(marketType, symbol);
+    const watched = this.#symbols.get(key);
+    if (!watched) return;
+    const last = this.#markets[marketType].position(symbol)?.lastTick ?? watched.before;
+    if (!last) return this.#log.error({ marketType, symbol }, 'a delisted symbol never had a tick; its trades stay open');
+    for (const trade of watched.list.takeAll()) this.#writer.add(key, closureOf({ trade, happening: 'SYMBOL_DELISTED' }, last));
+    this.#letGoIfIdle(key, watched);
+  }
+
   #takeUp(key: SymbolKey, trades: WatchedTrade[], cursor: Cursor | undefined): void {
     const [first] = trades;
     if (!first) return;
-    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor, this.#limits.freshTradeMs));
+    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor, this.#limits.freshTradeMs), cursor);
     for (const trade of trades) watched.list.add(trade);
     this.#markets[first.marketType].watch(first.symbol, watched.from);
   }
@@ -220,8 +237,11 @@ export class Closing implements Service, CandleUse {
     if (this.#symbols.delete(key)) this.#markets[watched.marketType].unwatch(watched.symbol);
   }
 
-  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade, from: StreamPoint): WatchedSymbol {
-    const watched: WatchedSymbol = { marketType, symbol, from, list: new WatchList(), joining: new Set(), savedTradeId: -1 };
+  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade, from: StreamPoint, cursor?: Cursor): WatchedSymbol {
+    const before: Evidence | null = cursor
+      ? { id: cursor.lastTradeId, price: cursor.lastPrice, timeMs: cursor.lastTimeMs, source: 'BACKFILL' }
+      : null;
+    const watched: WatchedSymbol = { marketType, symbol, from, list: new WatchList(), joining: new Set(), savedTradeId: -1, before };
     this.#symbols.set(key, watched);
     return watched;
   }

@@ -100,6 +100,13 @@ export class WatchList {
     return touched;
   }
 
+  /** Takes out all trades. */
+  takeAll(): WatchedTrade[] {
+    const trades = [...this.#trades.values()];
+    this.#trades.clear();
+    return trades;
+  }
+
   /**
    * True where a minute between these prices may close a trade that was there before it ended. True also where it turns out
    * to close none; never false where it does.

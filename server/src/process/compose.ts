@@ -52,6 +52,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       symbolList,
       onTick: (tick) => closing.onTick(tick),
       candles: { matters: (candle) => closing.matters(candle), take: (candle) => closing.take(candle) },
+      onDelisted: (symbol) => closing.onDelisted(marketType, symbol),
     });
   const feeds = { SPOT: feedOf('SPOT'), FUTURES: feedOf('FUTURES') };
   const closing = new Closing(new ClosuresStore(prisma), tail, feeds, clock, log, limits.closing);
@@ -92,6 +93,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     onPrice: (changed) => priceBoard.onMove(changed),
     onPriceOf: (moved) => priceBoard.onMove(moved),
     priceOf: (marketType, symbol) => priceBoard.get(marketType, symbol),
+    symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
     openSymbols: async () => (await trackRecord.openPositions(null, tail.position)).positions.map(({ marketType, symbol }) => ({ marketType: marketType as MarketType, symbol })),
     feeds: () => [feeds.SPOT.status(), feeds.FUTURES.status()],

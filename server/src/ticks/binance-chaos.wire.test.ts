@@ -55,6 +55,7 @@ async function tell(marketType: MarketType, verbs: readonly Verb[]): Promise<voi
     priceBoard: new PriceBoard(systemClock),
     symbolList: new SymbolList(),
     candles: { matters: () => true, take: () => {} },
+    onDelisted: () => {},
     onTick: (tick: Tick) => delivered.get(tick.symbol)!.push(tick.id),
   });
   try {

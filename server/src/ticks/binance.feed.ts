@@ -6,6 +6,7 @@ import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
 import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
+import { Delistings } from './delisting.ts';
 import { feedState } from './feed-state.ts';
 import type { FeedStatus } from './feed-status.ts';
 import { MarketChecks } from './market-checks.feed.ts';
@@ -40,6 +41,8 @@ export interface BinanceFeedOptions {
   readonly onTick: TickListener;
   /** Told of candles among the ticks where trades are gone, or where only few of many minutes matter. */
   readonly candles: CandleUse;
+  /** Called when the exchange has stopped a watched symbol for good; more than once as long as it is watched. */
+  readonly onDelisted: (symbol: string) => void;
 }
 
 /** Binance's live trades of one market: which symbols are watched, and that not one trade of theirs is missed. */
@@ -51,6 +54,7 @@ export class BinanceFeed implements MarketWatch, Service {
   readonly #rest: BinanceRest;
   readonly #reader: TapeReader;
   readonly #attempts: RateWindow;
+  readonly #delistings: Delistings;
   readonly #stopping = new AbortController();
   readonly #watched = new Map<string, WatchedSymbol>();
   readonly #shards = new Set<StreamShard>();
@@ -73,6 +77,7 @@ export class BinanceFeed implements MarketWatch, Service {
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
     this.#reader = new TapeReader({ rest: this.#rest, limits, clock, random, log });
+    this.#delistings = new Delistings(limits.delistedAfterLists);
     this.#attempts = new RateWindow(limits.connectAttempts, limits.connectAttemptsWindowMs);
   }
 
@@ -83,7 +88,12 @@ export class BinanceFeed implements MarketWatch, Service {
     const { clock, limits } = this.#options;
     this.#openShard();
     for (const watched of this.#watched.values()) this.#join(watched);
-    const checks = new MarketChecks({ ...this.#options, rest: this.#rest, onPrices: (prices) => this.#onPrices(prices) });
+    const checks = new MarketChecks({
+      ...this.#options,
+      rest: this.#rest,
+      onPrices: (prices) => this.#onPrices(prices),
+      onSymbols: () => this.#onSymbols(),
+    });
     this.#checks = checks.run(this.#stopping.signal);
     this.#cancelLook = clock.every(limits.statusIntervalMs, () => this.#look());
     this.#look();
@@ -259,6 +269,14 @@ export class BinanceFeed implements MarketWatch, Service {
 
   #onPrices(prices: readonly CheckedPrice[]): void {
     for (const { symbol, price } of prices) this.#watched.get(symbol)?.onCheckedPrice(price);
+  }
+
+  #onSymbols(): void {
+    const { log, symbolList, onDelisted } = this.#options;
+    for (const symbol of this.#delistings.next(this.#watched.keys(), (name) => symbolList.get(this.marketType, name))) {
+      log.warn({ market: this.marketType, symbol }, 'the exchange has stopped trading a watched symbol for good');
+      onDelisted(symbol);
+    }
   }
 
   #onSync(hasFetched: boolean): void {

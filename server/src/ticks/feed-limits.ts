@@ -76,6 +76,8 @@ export interface FeedLimits {
   readonly priceCheckIntervalMs: number;
   /** How often the list of symbols is asked for. */
   readonly symbolListIntervalMs: number;
+  /** Lists in a row that must say that a symbol is over before its trades are closed. */
+  readonly delistedAfterLists: number;
 }
 
 export const DEFAULT_FEED_LIMITS: FeedLimits = {
@@ -119,5 +121,6 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   restPauseMs: 60_000,
 
   priceCheckIntervalMs: 10_000,
-  symbolListIntervalMs: 3_600_000,
+  symbolListIntervalMs: 900_000, // spot's list is above 10 MB
+  delistedAfterLists: 3,
 };

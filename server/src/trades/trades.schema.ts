@@ -22,6 +22,8 @@ declare module '../graphql/builder.ts' {
   interface Context {
     readonly trades: TradesStore;
     readonly priceOf: (marketType: MarketType, symbol: string) => Price | undefined;
+    /** The exchange's own word; undefined until its symbol list is known and where the symbol is not on it. */
+    readonly symbolStatus: (marketType: MarketType, symbol: string) => string | undefined;
     /** Digits after the point of the symbol's price step; undefined until the exchange's symbol list is known. */
     readonly priceDecimals: (marketType: MarketType, symbol: string) => number | undefined;
   }
@@ -176,6 +178,12 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
         nullable: true,
         description: 'unrealizedPnl / positionSize × 100.',
         resolve: (trade, _, context) => unrealized(trade, priceOf(trade, context))?.realizedPnlPct.toNumber() ?? null,
+      }),
+      symbolStatus: t.string({
+        nullable: true,
+        description:
+          'The exchange’s status of the symbol while the trade is open, in its own words: TRADING, or HALT, BREAK and the like while it is halted. Null when closed, until the exchange’s symbol list is known, and where the symbol is not on it any more.',
+        resolve: (trade, _, context) => (trade.status === 'OPEN' ? (context.symbolStatus(trade.marketType as MarketType, trade.symbol) ?? null) : null),
       }),
       priceDecimals: t.int({
         nullable: true,
