@@ -11,6 +11,8 @@ import { closureOf } from './closure.ts';
 import type { Evidence } from './closure.ts';
 import { ClosureWriter } from './closure-writer.ts';
 import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
+import { StretchRecorder } from './stretches.ts';
+import type { RepairedStretch } from './stretches.ts';
 import { earliestPoint, startPoint } from './start-point.ts';
 import type { Cursor } from './start-point.ts';
 import { WatchList } from './watch-list.ts';
@@ -27,7 +29,13 @@ export interface ClosingLimits extends ClosureWriterLimits {
 export interface ClosingStore extends ClosureSink {
   openTrades(): Promise<TradeRow[]>;
   cursors(): Promise<Map<SymbolKey, Cursor>>;
-  saveCursors(ticks: readonly Tick[], at: Date): Promise<void>;
+  /** Saves how far streams are applied, together with the stretches that were looked up afterwards: both or neither. */
+  saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[]): Promise<void>;
+}
+
+export interface SymbolStretch extends RepairedStretch {
+  readonly marketType: MarketType;
+  readonly symbol: string;
 }
 
 export interface TradeAnnouncements {
@@ -43,9 +51,12 @@ interface WatchedSymbol {
   from: StreamPoint;
   /** Trades that are catching up with what happened between their point and now. */
   readonly joining: Set<string>;
+  /** The newest applied tick; its own memory, as the feeds stop before the last save. */
+  newest: Tick | null;
   savedTradeId: number;
   /** The last tick that an earlier run applied; null where there was none. */
   readonly before: Evidence | null;
+  readonly stretches: StretchRecorder;
 }
 
 /**
@@ -63,6 +74,8 @@ export class Closing implements Service, CandleUse {
   readonly #writer: ClosureWriter;
   readonly #symbols = new Map<SymbolKey, WatchedSymbol>();
   readonly #cancels: Cancel[] = [];
+  /** Looked up afterwards and not saved yet. */
+  #unsaved: SymbolStretch[] = [];
   #saving: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -112,6 +125,8 @@ export class Closing implements Service, CandleUse {
     const key = symbolKey(tick.marketType, tick.symbol);
     const watched = this.#symbols.get(key);
     if (!watched) return;
+    watched.newest = tick;
+    watched.stretches.tick(tick);
     this.#applyTo(watched.list, key, tick);
     this.#letGoIfIdle(key, watched);
   }
@@ -125,6 +140,7 @@ export class Closing implements Service, CandleUse {
     const key = symbolKey(candle.marketType, candle.symbol);
     const watched = this.#symbols.get(key);
     if (!watched) return;
+    watched.stretches.candle(candle);
     for (const touch of watched.list.applyCandle(candle)) this.#writer.add(key, closureOf(touch, touch.evidence));
     this.#letGoIfIdle(key, watched);
   }
@@ -137,7 +153,7 @@ export class Closing implements Service, CandleUse {
     const key = symbolKey(marketType, symbol);
     const watched = this.#symbols.get(key);
     if (!watched) return;
-    const last = this.#markets[marketType].position(symbol)?.lastTick ?? watched.before;
+    const last = watched.newest ?? watched.before;
     if (!last) return this.#log.error({ marketType, symbol }, 'a delisted symbol never had a tick; its trades stay open');
     for (const trade of watched.list.takeAll()) this.#writer.add(key, closureOf({ trade, happening: 'SYMBOL_DELISTED' }, last));
     this.#letGoIfIdle(key, watched);
@@ -234,6 +250,7 @@ export class Closing implements Service, CandleUse {
 
   #letGoIfIdle(key: SymbolKey, watched: WatchedSymbol): void {
     if (watched.list.size > 0 || watched.joining.size > 0) return;
+    this.#takeStretches(watched);
     if (this.#symbols.delete(key)) this.#markets[watched.marketType].unwatch(watched.symbol);
   }
 
@@ -241,23 +258,48 @@ export class Closing implements Service, CandleUse {
     const before: Evidence | null = cursor
       ? { id: cursor.lastTradeId, price: cursor.lastPrice, timeMs: cursor.lastTimeMs, source: 'BACKFILL' }
       : null;
-    const watched: WatchedSymbol = { marketType, symbol, from, list: new WatchList(), joining: new Set(), savedTradeId: -1, before };
+    const watched: WatchedSymbol = {
+      marketType,
+      symbol,
+      from,
+      list: new WatchList(),
+      joining: new Set(),
+      newest: null,
+      savedTradeId: -1,
+      before,
+      stretches: new StretchRecorder(Math.max(from.fromTimeMs, cursor?.lastTimeMs ?? 0), cursor?.lastTradeId),
+    };
     this.#symbols.set(key, watched);
     return watched;
   }
 
-  /** A cursor may pass a tick only when everything that the tick decided is durable. */
+  #takeStretches({ marketType, symbol, stretches }: WatchedSymbol): void {
+    for (const stretch of stretches.take()) this.#unsaved.push({ ...stretch, marketType, symbol });
+  }
+
+  /**
+   * A cursor may pass a tick only when everything that the tick decided is durable, and only together with the note that the
+   * tick was looked up afterwards, if it was.
+   */
   #saveCursors(): void {
     const moved: Tick[] = [];
     for (const [key, watched] of this.#symbols) {
-      const newest = this.#markets[watched.marketType].position(watched.symbol)?.lastTick;
+      this.#takeStretches(watched);
+      const { newest } = watched;
       if (!newest || newest.id <= watched.savedTradeId || watched.joining.size > 0 || this.#writer.isPending(key)) continue;
       watched.savedTradeId = newest.id;
       moved.push(newest);
     }
-    if (moved.length === 0) return;
-    this.#saving = this.#saving
-      .then(() => this.#store.saveCursors(moved, this.#clock.now()))
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them'));
+    if (moved.length === 0 && this.#unsaved.length === 0) return;
+    this.#saving = this.#saving.then(async () => {
+      const stretches = this.#unsaved;
+      this.#unsaved = [];
+      try {
+        await this.#store.saveCursors(moved, this.#clock.now(), stretches);
+      } catch (error) {
+        this.#unsaved = [...stretches, ...this.#unsaved];
+        this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them');
+      }
+    });
   }
 }

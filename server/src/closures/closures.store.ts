@@ -5,6 +5,7 @@ import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
+import type { SymbolStretch } from './closing.ts';
 import type { Cursor } from './start-point.ts';
 
 export class ClosuresStore {
@@ -82,8 +83,17 @@ export class ClosuresStore {
     return isDataRefused(error);
   }
 
-  /** Saves how far the symbols' streams are applied; a cursor never moves back. */
-  async saveCursors(ticks: readonly Tick[], at: Date): Promise<void> {
+  /** Saves how far the symbols' streams are applied and what was looked up afterwards, in one statement; a cursor never moves back. */
+  async saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[]): Promise<void> {
+    const repaired = stretches.map((stretch) => ({
+      market_type: stretch.marketType,
+      symbol: stretch.symbol,
+      from_time: new Date(stretch.fromMs).toISOString(),
+      to_time: new Date(stretch.toMs).toISOString(),
+      from_id: stretch.fromId === null ? null : String(stretch.fromId),
+      to_id: stretch.toId === null ? null : String(stretch.toId),
+      source: stretch.source,
+    }));
     const rows = ticks.map((tick) => ({
       market_type: tick.marketType,
       symbol: tick.symbol,
@@ -92,6 +102,11 @@ export class ClosuresStore {
       time: new Date(tick.timeMs).toISOString(),
     }));
     await this.#prisma.$executeRaw`
+      WITH repaired AS (
+        INSERT INTO repaired_stretches (market_type, symbol, from_time, to_time, from_trade_id, to_trade_id, source)
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(repaired)}::jsonb) AS s (market_type text, symbol text, from_time timestamptz,
+          to_time timestamptz, from_id bigint, to_id bigint, source text)
+      )
       INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at)
       SELECT market_type, symbol, trade_id, price, time, ${at}::timestamptz
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)

@@ -70,6 +70,17 @@ test('three days off, on futures, which keep one: candles decide, the stop first
     });
   }
 
+  // The whole life of the first was looked up by minutes. Written when the repair ends, which may be a moment after the closure.
+  const { id } = trades.get('BTCUSDT')!;
+  const watch = async () => {
+    const document = 'query ($id: ID!) { trade(id: $id) { watch { from to source } exitTime } }';
+    return (await product.query<{ trade: object }>(document, { id })).trade;
+  };
+  const exitTime = new Date(entryMs + 30 * HOUR_MS + MINUTE_MS - 1).toISOString();
+  await expect
+    .poll(watch, { timeout: 5_000 })
+    .toEqual({ watch: [{ from: new Date(entryMs).toISOString(), to: exitTime, source: 'CANDLE' }], exitTime });
+
   const { performance } = await product.query<{
     performance: { ambiguousTrades: number; totalPnl: string; totalPnlIfAmbiguousWon: string };
   }>('{ performance { ambiguousTrades totalPnl totalPnlIfAmbiguousWon } }');

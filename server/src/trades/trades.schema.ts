@@ -15,6 +15,7 @@ import type { Direction, TradeStatus } from './trade.ts';
 import { TradeFilterInput } from './trade-filter.schema.ts';
 import { TRADE_ORDER_FIELDS } from './trades.store.ts';
 import type { TradesStore } from './trades.store.ts';
+import type { WatchStretch } from './watch-stretches.ts';
 import { unrealizedAt } from './unrealized.ts';
 import type { PricedTrade } from './unrealized.ts';
 
@@ -22,6 +23,8 @@ declare module '../graphql/builder.ts' {
   interface Context {
     readonly trades: TradesStore;
     readonly priceOf: (marketType: MarketType, symbol: string) => Price | undefined;
+    /** How a trade's symbol was watched, from its entry to its exit or as far as it is known. */
+    readonly watchOf: (trade: TradeRow) => Promise<readonly WatchStretch[]>;
     /** The exchange's own word; undefined until its symbol list is known and where the symbol is not on it. */
     readonly symbolStatus: (marketType: MarketType, symbol: string) => string | undefined;
     /** Digits after the point of the symbol's price step; undefined until the exchange's symbol list is known. */
@@ -90,6 +93,20 @@ TradeClosureRef.implement({
     price: t.field({ type: 'Decimal', description: 'The deciding tick’s price.', resolve: (trade) => required(trade.closedPrice) }),
     time: t.field({ type: 'DateTime', description: 'The exchange’s time of the deciding tick.', resolve: (trade) => required(trade.exitTime) }),
     ambiguous: t.exposeBoolean('ambiguous', { description: 'True where one candle reached both levels and the stop loss was taken to be first.' }),
+  }),
+});
+
+const WatchStretchRef = builder.objectRef<WatchStretch>('WatchStretch');
+WatchStretchRef.implement({
+  description: 'How a trade’s symbol was watched from one time to another.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', description: 'Its beginning.', resolve: ({ fromMs }) => new Date(fromMs) }),
+    to: t.field({ type: 'DateTime', description: 'Its end, where the next one begins.', resolve: ({ toMs }) => new Date(toMs) }),
+    source: t.field({
+      type: TickSourceEnum,
+      description: 'LIVE: watched as it happened. BACKFILL: looked up trade by trade afterwards. CANDLE: looked up by minutes afterwards.',
+      resolve: ({ source }) => source,
+    }),
   }),
 });
 
@@ -178,6 +195,12 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
         nullable: true,
         description: 'unrealizedPnl / positionSize × 100.',
         resolve: (trade, _, context) => unrealized(trade, priceOf(trade, context))?.realizedPnlPct.toNumber() ?? null,
+      }),
+      watch: t.field({
+        type: [WatchStretchRef],
+        description:
+          'How its symbol was watched, without a hole, from its entry to its exit: live, or looked up afterwards. Of an open trade up to now, or up to where nothing is missing yet.',
+        resolve: async (trade, _, context) => [...(await context.watchOf(trade))],
       }),
       symbolStatus: t.string({
         nullable: true,
