@@ -140,7 +140,9 @@ export class BinanceRest {
     const parameters = Object.entries(query)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&');
-    return this.#queue.get({ path: parameters ? `${call.path}?${parameters}` : call.path, weight: call.weight, ...asking });
+    // Of the prices of futures Binance says that the count of used weight in the answer is not accurate.
+    const isWeightTold = call !== this.#venue.prices;
+    return this.#queue.get({ path: parameters ? `${call.path}?${parameters}` : call.path, weight: call.weight, isWeightTold, ...asking });
   }
 }
 

@@ -121,6 +121,7 @@ export class BinanceFeed implements MarketWatch, Service {
       limits,
       clock,
       proofDelayMs: this.#venue.proofDelayMs,
+      checkedPrice: () => this.#options.priceBoard.get(this.marketType, symbol)?.price,
       deliver: (tick) => this.#deliver(tick),
       candles: this.#options.candles,
       onSync: (hasFetched) => this.#onSync(hasFetched),
@@ -165,11 +166,13 @@ export class BinanceFeed implements MarketWatch, Service {
   status(): FeedStatus {
     let reconnects = this.#reconnectsOfClosedShards;
     for (const shard of this.#shards) reconnects += shard.reconnects;
-    const connections = Array.from(this.#shards, (shard) => shard.health);
+    const connections = Array.from(this.#shards, (shard) => shard.look());
+    const { symbolsInSync, isAnyLate } = this.#lookAtSymbols();
     return {
       marketType: this.marketType,
-      state: feedState(connections, this.#options.clock.monotonicMs(), this.#options.limits),
+      state: feedState(connections, isAnyLate),
       symbols: this.#watched.size,
+      symbolsInSync,
       lastTickMs: this.#lastTickMs,
       lagMs: this.#lagMs,
       reconnects,
@@ -284,9 +287,21 @@ export class BinanceFeed implements MarketWatch, Service {
     this.#look();
   }
 
+  #lookAtSymbols(): { readonly symbolsInSync: number; readonly isAnyLate: boolean } {
+    const { clock, limits } = this.#options;
+    const nowMs = clock.monotonicMs();
+    let [symbolsInSync, isAnyLate] = [0, false];
+    for (const watched of this.#watched.values()) {
+      const lateMs = watched.outOfSyncMs(nowMs);
+      if (lateMs === 0) symbolsInSync += 1;
+      else if (lateMs > limits.staleAfterMs) isAnyLate = true;
+    }
+    return { symbolsInSync, isAnyLate };
+  }
+
   #look(): void {
     const status = this.status();
-    const told = [status.state, status.symbols, status.reconnects, status.gapsRepaired].join();
+    const told = [status.state, status.symbols, status.symbolsInSync, status.reconnects, status.gapsRepaired].join();
     if (told === this.#told) return;
     this.#told = told;
     for (const listener of this.#statusListeners) listener(status);

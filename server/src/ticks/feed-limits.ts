@@ -39,6 +39,10 @@ export interface FeedLimits {
   readonly heldTicks: number;
   /** Delivered ticks kept per symbol for `recentAfter`. */
   readonly recentTicks: number;
+  /** A live tick whose id is further ahead than this is not taken; REST is asked whether anything is missing. */
+  readonly idJump: number;
+  /** A live tick whose price is up or down by more than this from the last one must be confirmed by REST; percent of the lesser of the two. */
+  readonly doubtfulMovePct: number;
   /** How long a missing id may still come by the stream before REST is asked for it. */
   readonly gapGraceMs: number;
   /** Delay before REST is asked again after a failure or an answer that trails the stream; doubles each time. */
@@ -103,11 +107,13 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
 
   heldTicks: 20_000,
   recentTicks: 2_000,
+  idJump: 10_000_000, // two days of the busiest symbol
+  doubtfulMovePct: 50,
   gapGraceMs: 250,
   repairRetryMinMs: 250,
   repairRetryMaxMs: 10_000,
   trailingAnswers: 12, // about a minute
-  suspectAfterMs: 5_000,
+  suspectAfterMs: 4_000, // with priceCheckIntervalMs: a dead stream of a symbol that moves is known within 10 s
 
   pageRows: 1_000,
   candlesAfterMs: 600_000, // of a busy futures symbol: about ten pages, as much as a look at a day of minutes costs
@@ -120,7 +126,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   restAnswerBytes: 67_108_864,
   restPauseMs: 60_000,
 
-  priceCheckIntervalMs: 10_000,
+  priceCheckIntervalMs: 5_000,
   symbolListIntervalMs: 900_000, // spot's list is above 10 MB
   delistedAfterLists: 3,
 };

@@ -3,7 +3,8 @@ import type { Log } from '../kernel/log.ts';
 import { backoffMs } from './backoff.ts';
 import type { Frame } from './binance-frames.ts';
 import type { FeedLimits } from './feed-limits.ts';
-import type { ConnectionHealth } from './feed-state.ts';
+import { eventAt, nextState } from './feed-state.ts';
+import type { FeedState } from './feed-status.ts';
 import type { RateWindow } from './rate-window.ts';
 import { aggTradeStream } from './stream-plan.ts';
 import { StreamSocket } from './stream-socket.feed.ts';
@@ -58,6 +59,7 @@ export class StreamShard {
   #openedMs = 0;
   #downSinceMs: number;
   #connections = 0;
+  #state: FeedState = 'CONNECTING';
   /** Attempts since the last connection that was stable. */
   #failures = 0;
   #cancelRetry: Cancel = () => {};
@@ -81,13 +83,13 @@ export class StreamShard {
     return Math.max(0, this.#connections - 1);
   }
 
-  get health(): ConnectionHealth {
-    return {
-      isOpen: this.#isOpen,
-      downSinceMs: this.#downSinceMs,
-      hasBeenOpen: this.#connections > 0,
-      receivedMs: this.#socket?.receivedMs ?? 0,
-    };
+  /** How it is doing as of now. */
+  look(): FeedState {
+    const { clock, limits } = this.#options;
+    const health = { isOpen: this.#isOpen, downSinceMs: this.#downSinceMs, receivedMs: this.#socket?.receivedMs ?? 0 };
+    const event = eventAt(health, clock.monotonicMs(), limits);
+    if (event) this.#state = nextState(this.#state, event);
+    return this.#state;
   }
 
   add(stream: string): void {
@@ -168,6 +170,7 @@ export class StreamShard {
   #onOpen(): void {
     const { clock, log, venue, events, limits, random } = this.#options;
     this.#isOpen = true;
+    this.#state = nextState(this.#state, 'OPENED');
     this.#connections += 1;
     this.#openedMs = clock.monotonicMs();
     this.#cancelRollOver();
@@ -197,6 +200,7 @@ export class StreamShard {
       if (nowMs - this.#openedMs >= limits.stableAfterMs) this.#failures = 0;
     }
     this.#isOpen = false;
+    this.#state = nextState(this.#state, 'LOST');
     this.#socket = null;
     this.#cancelRollOver();
     const successor = this.#takeSuccessor();

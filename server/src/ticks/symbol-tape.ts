@@ -100,6 +100,13 @@ export class SymbolTape {
     this.#settle(false);
   }
 
+  /** Takes note of an id that the stream has shown without its tick being taken: REST must bring it. */
+  announce(tradeId: number): void {
+    if (this.#stopped) return;
+    if (this.#nextId !== null && tradeId < this.#nextId) this.#duplicates += 1;
+    else this.#seenId = Math.max(this.#seenId, tradeId);
+  }
+
   /** Fixes where a tape begins that was begun at a time: nothing below `tradeId` belongs to it. Only the first call counts. */
   beginAt(tradeId: number): void {
     if (this.#stopped || this.#nextId !== null) return;

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
+import { isIdAbsurd, isPriceDoubtful } from './plausible.ts';
 import type { StreamPosition } from './market-watch.ts';
 import { aggTradeStream } from './stream-plan.ts';
 import type { StreamShard } from './stream-shard.feed.ts';
@@ -17,6 +18,8 @@ export interface WatchedSymbolOptions {
   readonly clock: Clock;
   /** How long a stream without a known hole may prove by itself that nothing was missed. */
   readonly proofDelayMs: number;
+  /** The newest price that is known from elsewhere. */
+  readonly checkedPrice: () => string | undefined;
   readonly deliver: (tick: Tick) => void;
   readonly candles: CandleUse;
   /** Called when nothing is missing any more, with whether trades had to be fetched. */
@@ -40,6 +43,8 @@ export class WatchedSymbol {
   /** When the stream last brought something; when a repair last ended; both on the monotonic clock. */
   #heardMs = 0;
   #repairedMs = 0;
+  /** When it was last seen in sync, or began; on the monotonic clock. */
+  #syncedMs: number;
   #checkedPrice: string | null = null;
   /** `#heardMs` when a price check last had REST find trades that the stream had not brought. */
   #deafSinceMs: number | null = null;
@@ -48,6 +53,7 @@ export class WatchedSymbol {
     this.#options = options;
     this.symbol = options.symbol;
     this.stream = aggTradeStream(options.symbol);
+    this.#syncedMs = options.clock.monotonicMs();
     this.tape = new SymbolTape(options.from, options.limits, (tick) => {
       if (tick.source === 'BACKFILL') this.#hasFetched = true;
       options.deliver(tick);
@@ -62,12 +68,28 @@ export class WatchedSymbol {
   }
 
   get position(): StreamPosition {
-    return { lastTick: this.tape.lastTick, inSync: this.#isSubscribed && this.tape.inSync };
+    return { lastTick: this.tape.lastTick, inSync: this.#isInSync };
+  }
+
+  get #isInSync(): boolean {
+    return this.#isSubscribed && this.tape.inSync;
+  }
+
+  /** For how long it has been out of sync when last looked at, 0 when it is in sync; ms. */
+  outOfSyncMs(nowMs: number): number {
+    if (!this.#isInSync) return Math.max(1, nowMs - this.#syncedMs);
+    this.#syncedMs = nowMs;
+    return 0;
   }
 
   live(tick: Tick): void {
     this.#heardMs = this.#options.clock.monotonicMs();
-    this.tape.live(tick);
+    const { limits, checkedPrice } = this.#options;
+    const known = this.tape.lastTick?.price ?? checkedPrice();
+    // What hardly can be true needs a second source before it decides anything: REST is asked for that trade.
+    if (isIdAbsurd(tick.id, this.tape.nextId, limits.idJump)) this.tape.doubt();
+    else if (isPriceDoubtful(tick.price, known, limits.doubtfulMovePct)) this.tape.announce(tick.id);
+    else this.tape.live(tick);
     this.#look();
   }
 
@@ -114,7 +136,7 @@ export class WatchedSymbol {
 
   get #isQuiet(): boolean {
     const { clock, limits } = this.#options;
-    return this.position.inSync && clock.monotonicMs() - Math.max(this.#heardMs, this.#repairedMs) >= limits.suspectAfterMs;
+    return this.#isInSync && clock.monotonicMs() - Math.max(this.#heardMs, this.#repairedMs) >= limits.suspectAfterMs;
   }
 
   #startDoubtRepair(): void {
