@@ -59,7 +59,9 @@ export async function gapRig(rig: RigArguments): Promise<Verdict> {
     if (fault !== undefined) rig.say(`✗ ${name}: ${fault}`);
     if ((index + 1) % 100 === 0) rig.say(`${index + 1} of ${count} outages, ${Math.round((performance.now() - startedMs) / SECOND_MS)} s`);
   }
-  rig.say(table([['outages', 'passed', 'of'], ...[...byKind].sort().map(([key, { outages, faults }]) => [key, outages - faults, outages])]));
+  rig.say(
+    table([['outages', 'passed', 'of'], ...[...byKind].sort().map(([key, { outages, faults }]) => [key, outages - faults, outages])]),
+  );
   const caught = await isPlantedBugCaught(rig.seed);
   return verdictOf('gap', rig, outcomes, { bug: PLANTED, caught }, startedMs, { ...tally });
 }
@@ -72,7 +74,13 @@ async function isPlantedBugCaught(seed: number): Promise<boolean> {
   const nothing: Tally = { closures: 0, byTape: 0, byCandle: 0, ambiguous: 0, open: 0 };
   for (let index = 0; index < PLANTED_OUTAGES; index += 1) {
     const plan = planOf(seed + index, false);
-    const gone: Plan = { ...plan, marketType: 'FUTURES', kind: 'stopped', durationMs: 60 * HOUR_MS, horizon: { reachMs: 24 * HOUR_MS, beyond: 'EMPTY' } };
+    const gone: Plan = {
+      ...plan,
+      marketType: 'FUTURES',
+      kind: 'stopped',
+      durationMs: 60 * HOUR_MS,
+      horizon: { reachMs: 24 * HOUR_MS, beyond: 'EMPTY' },
+    };
     if ((await outageFault(gone, { patchCandle }, nothing)) !== undefined) return true;
   }
   return false;
@@ -134,20 +142,25 @@ async function suffer(stage: Stage, plan: Plan, tally: Tally): Promise<void> {
   const endMs = world.nowMs;
   exchange.faults.setTapeHorizon(marketType, horizon);
   const goneBeforeMs = horizon ? endMs - horizon.reachMs : -Infinity;
-  for (const { timeMs, price } of pricesWithin(startMs, endMs, goneBeforeMs, plan.prints, random)) stage.print(price, { timeMs, broadcast: false });
+  for (const { timeMs, price } of pricesWithin(startMs, endMs, goneBeforeMs, plan.prints, random))
+    stage.print(price, { timeMs, broadcast: false });
   if (kind === 'stopped') await stage.restart('stop');
   else if (kind === 'killed') await stage.restart('kill');
   else exchange.refuseConnections(false);
+  // Whoever asks for a tape on which nothing is left gets nothing: only the next trade shows that there was a hole.
+  stage.print('100');
   await stage.inSync(30 * MINUTE_MS);
   await stage.prints([100, priceOf(random, 3), priceOf(random, 4), 100], 200);
   await stage.inSync();
   await stage.run(2 * SECOND_MS);
 
-  const expectedOf = (trade: Parameters<typeof decideAcross>[0]): Expected | undefined => decideAcross(trade, stage.tape(), seenId, goneBeforeMs);
+  const expectedOf = (trade: Parameters<typeof decideAcross>[0]): Expected | undefined =>
+    decideAcross(trade, stage.tape(), seenId, goneBeforeMs);
   const differences = stage.differences(expectedOf);
   if (differences.length > 0) throw new Error(differences[0]);
   const peak = exchange.faults.peakWeight(marketType);
-  if (peak > HALF_WEIGHT[marketType]) throw new Error(`${peak} request weight used in one minute, half of the limit is ${HALF_WEIGHT[marketType]}`);
+  if (peak > HALF_WEIGHT[marketType])
+    throw new Error(`${peak} request weight used in one minute, half of the limit is ${HALF_WEIGHT[marketType]}`);
   for (const { closure } of stage.record.trades.values()) {
     if (!closure) tally.open += 1;
     else {
@@ -172,7 +185,13 @@ function openTrades(stage: Stage, random: () => number, durationMs: number): voi
 }
 
 /** Prices of an outage in the order of their times; quiet where a minute could be seen in part. */
-function* pricesWithin(startMs: number, endMs: number, goneBeforeMs: number, count: number, random: () => number): Generator<{ timeMs: number; price: string }> {
+function* pricesWithin(
+  startMs: number,
+  endMs: number,
+  goneBeforeMs: number,
+  count: number,
+  random: () => number,
+): Generator<{ timeMs: number; price: string }> {
   const times = Array.from({ length: count }, () => startMs + Math.floor(random() * (endMs - startMs))).sort((one, other) => one - other);
   const isGone = goneBeforeMs > startMs;
   // A backlog of thousands would touch everything at once if every one of them could.

@@ -31,6 +31,15 @@ export const POSITION_SIZE = '100';
 const FEE_RATES: Readonly<Record<MarketType, string>> = { SPOT: '0.001', FUTURES: '0.0005' };
 const SIZE = new Decimal(POSITION_SIZE);
 
+const quantities = new Map<string, Decimal>();
+
+/** Entry prices come again and again, and a division to 100 digits takes its time. */
+function quantityOf(entryPrice: string): Decimal {
+  let quantity = quantities.get(entryPrice);
+  if (!quantity) quantities.set(entryPrice, (quantity = quantityFor(SIZE, new Decimal(entryPrice))));
+  return quantity;
+}
+
 /**
  * Signals, trades, events and cursors in memory, by the database's rules: a signal and its trade are one transaction, a trade
  * closes only while it is open, every change is one event in the same transaction, numbered without holes, and a cursor never
@@ -47,7 +56,7 @@ export class MemoryRecord {
   open(trade: NewTrade): StoredTrade {
     const { id, marketType, symbol, direction, entryTimeMs, expiresAtMs, afterId } = trade;
     const entryPrice = new Decimal(trade.entryPrice);
-    const quantity = quantityFor(SIZE, entryPrice);
+    const quantity = quantityOf(trade.entryPrice);
     const feeRate = FEE_RATES[marketType];
     const row = {
       id,
@@ -87,9 +96,10 @@ export class MemoryRecord {
   }
 
   saveCursors(ticks: readonly Tick[], savedAtMs: number): void {
-    for (const { marketType, symbol, id, timeMs } of ticks) {
+    for (const { marketType, symbol, id, price, timeMs } of ticks) {
       const key = symbolKey(marketType, symbol);
-      if ((this.cursors.get(key)?.lastTradeId ?? -1) <= id) this.cursors.set(key, { lastTradeId: id, lastTimeMs: timeMs, savedAtMs });
+      if ((this.cursors.get(key)?.lastTradeId ?? -1) <= id)
+        this.cursors.set(key, { lastTradeId: id, lastPrice: price, lastTimeMs: timeMs, savedAtMs });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ConnectionLimits } from '../simulator/connection.ts';
 import type { TickInput } from '../simulator/exchange-options.ts';
 import type { SymbolDefinition } from '../simulator/listing.ts';
+import type { AggTrade } from '../simulator/tape.ts';
 import type { Cancel, Clock } from '../src/kernel/clock.ts';
 import type { Candle } from '../src/ticks/candle.ts';
 import type { FeedLimits } from '../src/ticks/feed-limits.ts';
@@ -29,6 +30,10 @@ export interface StageOptions {
   readonly patchTick?: (tick: Tick) => readonly Tick[];
   readonly patchCandle?: (candle: Candle) => readonly Candle[];
   readonly basesOf?: (bases: Bases) => Bases;
+  /** First prices by symbol; 100 by default. */
+  readonly firstPrices?: Readonly<Record<string, string>>;
+  /** Where the clock begins, ms since 1970 UTC. */
+  readonly startMs?: number;
   /** Whether the exchange lets the worker in from the beginning; it does by default. */
   readonly isReachable?: boolean;
 }
@@ -80,9 +85,9 @@ export class Stage {
     const { marketType = 'SPOT' } = options;
     const symbols = options.symbols ?? [SYMBOL, 'ETHUSDT'].map((symbol) => ({ marketType, symbol, tickSize: '0.01' }));
     const limits = { [marketType]: options.exchangeLimits ?? {} };
-    const world = await World.start({ firstAggId: 1, symbols, limits });
+    const world = await World.start({ firstAggId: 1, symbols, limits }, options.startMs);
     const stage = new Stage(world, options);
-    for (const { symbol } of symbols) stage.print('100', { symbol });
+    for (const { symbol } of symbols) stage.print(options.firstPrices?.[symbol] ?? '100', { symbol });
     if (options.isReachable === false) world.exchange.refuseConnections(true, marketType);
     await stage.worker.start();
     if (options.isReachable !== false) await stage.until(() => stage.state === 'LIVE', 'a LIVE feed');
@@ -111,6 +116,12 @@ export class Stage {
     return print;
   }
 
+  /** Prints a trade with its own id and time. */
+  printAs(symbol: string, trade: AggTrade): void {
+    this.exchange.print(this.marketType, symbol, trade);
+    this.tape(symbol).push({ id: trade.id, price: trade.price, timeMs: trade.timeMs });
+  }
+
   /** Prints these prices with so much time before each. */
   async prints(prices: readonly (string | number)[], everyMs = 100, rest: Partial<TickInput> = {}): Promise<void> {
     for (const price of prices) {
@@ -134,18 +145,18 @@ export class Stage {
     direction: 'LONG' | 'SHORT',
     takeProfit: string,
     stopLoss: string,
-    rest: { symbol?: string; expiresInMs?: number; afterId?: number } = {},
+    rest: { symbol?: string; expiresInMs?: number; afterId?: number; entryPrice?: string; entryTimeMs?: number } = {},
   ): StoredTrade {
     const { symbol = SYMBOL, expiresInMs } = rest;
     const position = this.feed.position(symbol);
     this.#trades += 1;
-    const entryTimeMs = this.hostClock.now().getTime();
+    const entryTimeMs = rest.entryTimeMs ?? this.hostClock.now().getTime();
     const trade = this.record.open({
       id: `${this.marketType}-${this.#trades}`,
       marketType: this.marketType,
       symbol,
       direction,
-      entryPrice: '100',
+      entryPrice: rest.entryPrice ?? '100',
       takeProfit,
       stopLoss,
       afterId: rest.afterId ?? (position?.inSync ? (position.lastTick?.id ?? null) : null),

@@ -78,6 +78,7 @@ export class Worker {
         priceBoard: this.priceBoard,
         symbolList: this.symbolList,
         onTick: (tick) => (patchTick?.(tick) ?? [tick]).forEach((given) => this.closing.onTick(given)),
+        onDelisted: (symbol) => this.closing.onDelisted(marketType, symbol),
         candles: {
           matters: (candle) => this.closing.matters(candle),
           take: (candle) => (patchCandle?.(candle) ?? [candle]).forEach((given) => this.closing.take(given)),

@@ -45,7 +45,7 @@ export class World {
     this.exchange = exchange;
   }
 
-  static async start(options: Omit<ExchangeOptions, 'clock'> = {}, startMs = Date.UTC(2026, 0, 5, 12)): Promise<World> {
+  static async start(options: Omit<ExchangeOptions, 'clock'> = {}, startMs: number = Date.UTC(2026, 0, 5, 12)): Promise<World> {
     countFetches();
     const clock = new VirtualClock(startMs);
     return new World(clock, await startExchange({ ...options, clock }));

@@ -1,0 +1,463 @@
+import { Closing } from '../src/closures/closing.ts';
+import type { Log } from '../src/kernel/log.ts';
+import type { MarketType } from '../src/ticks/tick.ts';
+import { MemoryRecord, POSITION_SIZE, RecordSession } from './memory-record.ts';
+import type { StoredTrade } from './memory-record.ts';
+import { fromUnits, profit, toUnits } from './oracle.ts';
+import { randomOf } from './rig.ts';
+import { turnDials } from './sim-dials.ts';
+import type { Dials } from './sim-dials.ts';
+import { LAST_STEP, SimSymbol, priceAt } from './sim-exchange.ts';
+import type { SimPrint } from './sim-exchange.ts';
+import { SimMarket } from './sim-market.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { CLOSING_LIMITS } from './worker.ts';
+
+export interface SeedResult {
+  readonly seed: number;
+  /** Of everything that happened, in order; the same seed gives the same. */
+  readonly hash: number;
+  readonly events: number;
+  readonly trades: number;
+  readonly closures: number;
+  /** The first invariant that did not hold, and when; undefined when all did. */
+  readonly fault: string | undefined;
+}
+
+const EVENTS = 1_000;
+const START_MS = Date.UTC(2026, 0, 1);
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+/** After the last event, with nothing going wrong any more, everything must be in order within so many steps. */
+const STEPS_TO_END = 5_000;
+const MAX_OPEN_TRADES = 6;
+
+class Broken extends Error {}
+
+/** One life of a worker and its successors, with faults of one seed, checked against the invariants I1 to I5 after every event. */
+class Life {
+  readonly #random: () => number;
+  readonly #dials: Dials;
+  readonly #clock = new VirtualClock(START_MS);
+  readonly #record = new MemoryRecord();
+  readonly #symbols = new Map<string, SimSymbol>();
+  readonly #names: string[] = [];
+  readonly #marketType: MarketType;
+  readonly #appliesEarly: boolean;
+  #session!: RecordSession;
+  #closing!: Closing;
+  #market!: SimMarket;
+  #isAlive = false;
+  #isCalm = false;
+  #opened = 0;
+  #closed = 0;
+  #sum = 0n;
+  #hash = 0x811c9dc5;
+  #mustCrash = false;
+  #isAsync = false;
+  #broken: Broken | undefined;
+
+  constructor(seed: number, appliesEarly: boolean) {
+    this.#random = randomOf(seed);
+    this.#appliesEarly = appliesEarly;
+    this.#dials = turnDials(this.#random);
+    this.#marketType = this.#random() < 0.5 ? 'SPOT' : 'FUTURES';
+    const count = 1 + Math.floor(this.#random() * 3);
+    for (let index = 0; index < count; index += 1) {
+      const symbol = new SimSymbol(this.#marketType, `S${index}USDT`);
+      this.#symbols.set(symbol.name, symbol);
+      this.#names.push(symbol.name);
+    }
+    this.#record.onClosed = (trade) => {
+      // Not thrown from here: the worker would take it for a fault of its database.
+      this.#broken ??= this.#faultOf(trade);
+    };
+  }
+
+  get hash(): number {
+    return this.#hash >>> 0;
+  }
+  get opened(): number {
+    return this.#opened;
+  }
+  get closed(): number {
+    return this.#closed;
+  }
+
+  async run(events: number): Promise<void> {
+    await this.#start();
+    for (let event = 0; event < events; event += 1) {
+      this.#step();
+      if (this.#isAsync || this.#session.underWay > 0) await this.#flush();
+      if (this.#mustCrash) await this.#restart();
+      this.#check();
+    }
+    await this.#end();
+  }
+
+  // --- Events -----------------------------------------------------------------------------------------------------------
+
+  #step(): void {
+    const random = this.#random;
+    const dials = this.#dials;
+    const fault = random();
+    let bar = 0;
+    if (fault < (bar += dials.disconnect)) return this.#disconnect();
+    if (fault < (bar += dials.restart)) return void this.#restartSoon('stop');
+    if (fault < (bar += dials.crash)) return void this.#restartSoon('kill');
+    if (fault < (bar += dials.replay)) return this.#replay();
+    if (fault < (bar += dials.corrupt)) return this.#corrupt();
+    if (fault < bar + dials.leap) return this.#leap();
+    const ordinary = random();
+    if (ordinary < 0.6) this.#print(this.#anySymbol());
+    else if (ordinary < 0.7) this.#pass(10);
+    else if (ordinary < 0.73) this.#open();
+    else if (ordinary < 0.83) this.#repair();
+    else this.#clock.advance(1 + Math.floor(random() * 400));
+    if (this.#session.untold > 0 && random() >= dials.lateTelling) this.#tell();
+    if (random() >= dials.delay) this.#pass(1_000);
+    if (!this.#market.isConnected && random() >= dials.slowReconnect) this.#reconnect();
+    if (this.#market.isBehind) this.#repair();
+  }
+
+  #print(symbol: SimSymbol): SimPrint {
+    const random = this.#random;
+    const dials = this.#dials;
+    if (random() >= dials.ties) this.#clock.advance(1);
+    const print = symbol.print(this.#clock.nowMs, dials, random);
+    this.#log(1, print.id);
+    if (!this.#market.isConnected || print.isBlanked || random() < dials.drop) return print;
+    const tick = symbol.tick(print, 'LIVE');
+    symbol.onTheWay.push(tick);
+    if (random() < dials.duplicate) symbol.onTheWay.push(tick);
+    return print;
+  }
+
+  /** Delivers what is on its way, at most so many messages of each symbol. */
+  #pass(count: number): void {
+    for (const symbol of this.#symbols.values()) {
+      for (let left = Math.min(count, symbol.onTheWay.length); left > 0; left -= 1) {
+        const waiting = symbol.onTheWay;
+        const index = waiting.length > 1 && this.#random() < this.#dials.reorder ? Math.floor(this.#random() * waiting.length) : 0;
+        const tick = index === 0 ? waiting.shift()! : waiting.splice(index, 1)[0]!;
+        this.#log(2, tick.id);
+        this.#market.live(tick);
+      }
+    }
+  }
+
+  #open(): void {
+    if (this.#opened - this.#closed >= MAX_OPEN_TRADES) return;
+    const random = this.#random;
+    const dials = this.#dials;
+    const symbol = this.#anySymbol();
+    const above = Math.min(LAST_STEP, symbol.step + 1 + Math.floor(random() * 16));
+    const below = Math.max(0, symbol.step - 1 - Math.floor(random() * 16));
+    const [high, low] = [priceAt(above, dials, random).text, priceAt(below, dials, random).text];
+    const direction = random() < 0.5 ? 'LONG' : 'SHORT';
+    const position = this.#market.position(symbol.name);
+    const knownId = position?.inSync ? (position.lastTick?.id ?? null) : null;
+    const entryTimeMs = this.#clock.nowMs;
+    this.#record.open({
+      id: `t${this.#opened}`,
+      marketType: this.#marketType,
+      symbol: symbol.name,
+      direction,
+      entryPrice: priceAt(symbol.step, dials, random).text,
+      takeProfit: direction === 'LONG' ? high : low,
+      stopLoss: direction === 'LONG' ? low : high,
+      afterId: random() < dials.openedWithoutId ? null : knownId,
+      entryTimeMs,
+      expiresAtMs: random() < dials.expiry ? entryTimeMs + 1 + Math.floor(random() * 30_000) : null,
+    });
+    this.#log(3, this.#opened);
+    this.#opened += 1;
+  }
+
+  #tell(): void {
+    this.#session.tell();
+    this.#isAsync = true;
+  }
+
+  #repair(): void {
+    if (this.#market.repair()) this.#isAsync = true;
+    this.#log(4, 0);
+  }
+
+  #disconnect(): void {
+    this.#log(5, 0);
+    this.#market.disconnect();
+    for (const symbol of this.#symbols.values()) symbol.onTheWay.length = 0;
+  }
+
+  #reconnect(): void {
+    this.#log(6, 0);
+    this.#market.isConnected = true;
+  }
+
+  #replay(): void {
+    const symbol = this.#anySymbol();
+    const last = symbol.tape.length;
+    const first = Math.max(0, last - 1 - Math.floor(this.#random() * 40));
+    for (const print of symbol.tape.slice(first, last - 1)) {
+      if (print.isBlanked || !this.#market.isConnected) continue;
+      this.#market.live(symbol.tick(print, 'LIVE'));
+    }
+    this.#log(7, first);
+  }
+
+  #corrupt(): void {
+    this.#log(8, 0);
+    this.#market.corrupt(this.#anySymbol().name);
+  }
+
+  /**
+   * The product takes for granted that a trade is watched within `freshTradeMs` of being stored, so what is stored is told before
+   * time leaps.
+   */
+  #leap(): void {
+    this.#log(9, 0);
+    this.#tell();
+    this.#clock.leap(Math.floor(this.#random() * 600_000));
+  }
+
+  #restartSoon(how: 'stop' | 'kill'): void {
+    this.#log(how === 'stop' ? 10 : 11, 0);
+    this.#restartHow = how;
+    this.#mustCrash = true;
+  }
+  #restartHow: 'stop' | 'kill' = 'kill';
+
+  // --- Lives ------------------------------------------------------------------------------------------------------------
+
+  async #start(): Promise<void> {
+    const random = this.#random;
+    const dials = this.#dials;
+    this.#market = new SimMarket({
+      marketType: this.#marketType,
+      symbols: this.#symbols,
+      dials,
+      random,
+      appliesEarly: this.#appliesEarly,
+      deliver: (tick) => this.#closing.onTick(tick),
+    });
+    this.#session = new RecordSession(this.#record, {
+      beforeWrite: () => this.#beforeWrite(),
+      loseAnswer: () => !this.#isCalm && random() < dials.lostAnswer,
+    });
+    const markets = { SPOT: this.#market, FUTURES: this.#market };
+    this.#closing = new Closing(this.#session, this.#session, markets, this.#clock, SILENT, CLOSING_LIMITS);
+    this.#isAlive = true;
+    const started = this.#closing.start();
+    await this.#flush();
+    await started;
+  }
+
+  async #restart(): Promise<void> {
+    this.#mustCrash = false;
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    const how = this.#restartHow;
+    this.#restartHow = 'kill';
+    for (const symbol of this.#symbols.values()) symbol.onTheWay.length = 0;
+    if (how === 'kill') this.#session.kill();
+    const stopped = this.#closing.stop();
+    this.#market.stop();
+    if (how === 'stop') {
+      let isStopped = false;
+      void stopped.then(() => (isStopped = true));
+      // A stop that is killed on its way ends as a kill.
+      for (let turns = 0; !isStopped && !this.#mustCrash && turns < 100; turns += 1) {
+        await this.#flush();
+        this.#clock.advance(1_000);
+      }
+      this.#mustCrash = false;
+    }
+    this.#session.kill();
+    // What happens while nobody watches.
+    for (let count = Math.floor(this.#random() * 20); count > 0; count -= 1) this.#print(this.#anySymbol());
+    for (const symbol of this.#symbols.values()) symbol.onTheWay.length = 0;
+    await this.#start();
+  }
+
+  #beforeWrite(): Promise<void> | void {
+    if (this.#isCalm) return;
+    const random = this.#random;
+    const dials = this.#dials;
+    if (random() < dials.crashAtWrite) {
+      this.#mustCrash = true;
+      return new Promise(() => {});
+    }
+    if (random() < dials.failedWrite) throw new Error('the database is away');
+    if (random() < dials.slowWrite) return new Promise((resolve) => void this.#clock.after(1 + Math.floor(random() * 3_000), resolve));
+  }
+
+  /** Lets every promise have its say. */
+  #flush(): Promise<void> {
+    this.#isAsync = false;
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  // --- The end ----------------------------------------------------------------------------------------------------------
+
+  /** Nothing goes wrong any more: all must come into order, and then agree with the whole tape. */
+  async #end(): Promise<void> {
+    this.#isCalm = true;
+    for (const name of Object.keys(this.#dials) as (keyof Dials)[]) this.#dials[name] = 0;
+    this.#tell();
+    this.#reconnect();
+    for (const symbol of this.#symbols.values()) this.#print(symbol);
+    for (let steps = 0; ; steps += 1) {
+      this.#pass(1_000);
+      await this.#flush();
+      if (this.#market.isBehind) this.#repair();
+      else if (this.#session.underWay === 0 && steps > 10) break;
+      if (steps % 10 === 0) this.#clock.advance(1_000);
+      if (steps > STEPS_TO_END) throw new Broken('the worker does not come to rest');
+    }
+    for (let turns = 0; turns < 8; turns += 1) {
+      this.#clock.advance(3_000);
+      await this.#flush();
+    }
+    this.#check();
+    for (const trade of this.#record.trades.values()) {
+      if (trade.closure) continue;
+      const expected = this.#expected(trade);
+      if (expected) throw new Broken(`I3: ${trade.id} is open, ${JSON.stringify(expected, bigIntText)} should have closed it`);
+    }
+    let sum = 0n;
+    for (const { closure } of this.#record.trades.values()) if (closure) sum += signedUnits(closure.realizedPnl.toFixed());
+    if (sum !== this.#sum) throw new Broken('I4: the sum of the profits is not that of its rows');
+  }
+
+  // --- Invariants -------------------------------------------------------------------------------------------------------
+
+  /** I1, I2 and I5, by counting, and what the last closures were like. */
+  #check(): void {
+    if (this.#broken) throw this.#broken;
+    const { trades, events } = this.#record;
+    if (trades.size !== this.#opened) throw new Broken(`I1: ${this.#opened} signals, ${trades.size} trades`);
+    if (events.length !== this.#opened + this.#closed)
+      throw new Broken(`I5: ${events.length} events of ${this.#opened} openings and ${this.#closed} closures`);
+  }
+
+  /** I2, I3 and I4 of a closure, at the moment it is written. */
+  #faultOf(trade: StoredTrade): Broken | undefined {
+    this.#closed += 1;
+    const closure = trade.closure!;
+    this.#log(12, closure.aggregateTradeId ?? 0);
+    if (trade.changes !== 1) return new Broken(`I2: ${trade.id} changed ${trade.changes} times`);
+    if (trade.row.positionSize.toFixed() !== POSITION_SIZE) return new Broken(`I1: ${trade.id} has another size`);
+    const expected = this.#expected(trade);
+    const exitPrice = expected && plain(expected.status === 'CLOSED_TP' ? trade.takeProfit : expected.print.price);
+    const isRight =
+      expected !== undefined &&
+      closure.status === expected.status &&
+      closure.aggregateTradeId === expected.print.id &&
+      closure.exitTime.getTime() === expected.print.timeMs &&
+      closure.exitPrice.toFixed() === exitPrice;
+    if (!isRight || exitPrice === undefined)
+      return new Broken(
+        `I3: ${trade.id} closed ${closure.status} by ${closure.aggregateTradeId} (${closure.source}), expected ${JSON.stringify(expected, bigIntText)}`,
+      );
+    const money = profit({ ...trade, exitPrice, positionSize: POSITION_SIZE });
+    this.#sum += signedUnits(money.realizedPnl);
+    const isExact =
+      closure.realizedPnl.toFixed() === money.realizedPnl &&
+      closure.grossPnl.toFixed() === money.grossPnl &&
+      closure.fees.toFixed() === money.fees;
+    return isExact ? undefined : new Broken(`I4: ${trade.id} earned ${closure.realizedPnl.toFixed()}, expected ${money.realizedPnl}`);
+  }
+
+  /** The first print of the whole tape that counts and touches. */
+  #expected(trade: StoredTrade): { status: string; print: SimPrint } | undefined {
+    const takeProfit = units(trade.takeProfit);
+    const stopLoss = units(trade.stopLoss);
+    const isLong = trade.direction === 'LONG';
+    for (const print of this.#symbols.get(trade.symbol)!.tape) {
+      if (print.isBlanked || !(trade.afterId === null ? print.timeMs >= trade.entryTimeMs : print.id > trade.afterId)) continue;
+      if (trade.expiresAtMs !== null && print.timeMs >= trade.expiresAtMs) return { status: 'CLOSED_EXPIRED', print };
+      if (isLong ? print.units >= takeProfit : print.units <= takeProfit) return { status: 'CLOSED_TP', print };
+      if (isLong ? print.units <= stopLoss : print.units >= stopLoss) return { status: 'CLOSED_SL', print };
+    }
+    return undefined;
+  }
+
+  #anySymbol(): SimSymbol {
+    return this.#symbols.get(this.#names[Math.floor(this.#random() * this.#names.length)]!)!;
+  }
+
+  /** FNV-1a over what happened. */
+  #log(what: number, about: number): void {
+    this.#hash = Math.imul(this.#hash ^ (what * 65_537 + about), 16_777_619);
+  }
+}
+
+const known = new Map<string, { readonly units: bigint; readonly plain: string }>();
+
+/** Prices come again and again. */
+function knownPrice(text: string): { readonly units: bigint; readonly plain: string } {
+  let price = known.get(text);
+  if (!price) known.set(text, (price = { units: toUnits(text), plain: fromUnits(toUnits(text)) }));
+  return price;
+}
+
+function units(text: string): bigint {
+  return knownPrice(text).units;
+}
+
+function plain(text: string): string {
+  return knownPrice(text).plain;
+}
+
+function signedUnits(text: string): bigint {
+  return text.startsWith('-') ? -toUnits(text.slice(1)) : toUnits(text);
+}
+
+function bigIntText(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+export async function runSeed(seed: number, options: { appliesEarly?: boolean; events?: number } = {}): Promise<SeedResult> {
+  const { appliesEarly = false, events = EVENTS } = options;
+  const life = new Life(seed, appliesEarly);
+  let fault: string | undefined;
+  try {
+    await life.run(events);
+  } catch (error) {
+    fault = error instanceof Broken ? error.message : String((error as Error).stack);
+  }
+  return { seed, hash: life.hash, events, trades: life.opened, closures: life.closed, fault };
+}
+
+export interface SeedsResult {
+  readonly seeds: number;
+  readonly trades: number;
+  readonly closures: number;
+  /** Of all their hashes together, whatever their order. */
+  readonly hash: number;
+  readonly faults: readonly { readonly seed: number; readonly fault: string }[];
+}
+
+const PROGRESS_EVERY = 1_000;
+const MAX_FAULTS = 100;
+
+/** Runs `count` seeds, every `step`-th from `from` on. */
+export async function runSeeds(options: {
+  from: number;
+  step: number;
+  count: number;
+  onProgress?: (done: number) => void;
+}): Promise<SeedsResult> {
+  const { from, step, count, onProgress } = options;
+  const faults: { seed: number; fault: string }[] = [];
+  let [trades, closures, hash] = [0, 0, 0];
+  for (let done = 0; done < count; done += 1) {
+    const result = await runSeed(from + done * step);
+    trades += result.trades;
+    closures += result.closures;
+    hash = (hash + Math.imul(result.hash, 2 * (result.seed % 1_000_003) + 1)) >>> 0;
+    if (result.fault !== undefined && faults.length < MAX_FAULTS) faults.push({ seed: result.seed, fault: result.fault });
+    if ((done + 1) % PROGRESS_EVERY === 0) onProgress?.(done + 1);
+  }
+  return { seeds: count, trades, closures, hash, faults };
+}
