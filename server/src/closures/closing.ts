@@ -282,22 +282,24 @@ export class Closing implements Service, CandleUse {
    * tick was looked up afterwards, if it was.
    */
   #saveCursors(): void {
-    const moved: Tick[] = [];
+    const moved: { watched: WatchedSymbol; newest: Tick }[] = [];
     for (const [key, watched] of this.#symbols) {
       this.#takeStretches(watched);
       const { newest } = watched;
       if (!newest || newest.id <= watched.savedTradeId || watched.joining.size > 0 || this.#writer.isPending(key)) continue;
       watched.savedTradeId = newest.id;
-      moved.push(newest);
+      moved.push({ watched, newest });
     }
     if (moved.length === 0 && this.#unsaved.length === 0) return;
     this.#saving = this.#saving.then(async () => {
       const stretches = this.#unsaved;
       this.#unsaved = [];
       try {
-        await this.#store.saveCursors(moved, this.#clock.now(), stretches);
+        const ticks = moved.map(({ newest }) => newest);
+        await this.#store.saveCursors(ticks, this.#clock.now(), stretches);
       } catch (error) {
         this.#unsaved = [...stretches, ...this.#unsaved];
+        for (const { watched } of moved) watched.savedTradeId = -1;
         this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them');
       }
     });

@@ -84,7 +84,7 @@ export class ClosuresStore {
   }
 
   /** Saves how far the symbols' streams are applied and what was looked up afterwards, in one statement; a cursor never moves back. */
-  async saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[]): Promise<void> {
+  async saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[] = []): Promise<void> {
     const repaired = stretches.map((stretch) => ({
       market_type: stretch.marketType,
       symbol: stretch.symbol,
