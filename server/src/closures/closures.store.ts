@@ -24,7 +24,12 @@ export class ClosuresStore {
     return new Map(
       rows.map((row) => [
         symbolKey(row.marketType as MarketType, row.symbol),
-        { lastTradeId: Number(row.lastTradeId), lastPrice: row.lastPrice.toFixed(), lastTimeMs: row.lastTime.getTime(), savedAtMs: row.savedAt.getTime() },
+        {
+          lastTradeId: Number(row.lastTradeId),
+          lastPrice: row.lastPrice.toFixed(),
+          lastTimeMs: row.lastTime.getTime(),
+          savedAtMs: row.savedAt.getTime(),
+        },
       ]),
     );
   }

@@ -25,7 +25,9 @@ const CLOCK_MARGIN_MS = 60_000;
 export function startPoint(trades: readonly WatchedTrade[], cursor: Cursor | undefined, freshMs: number): StreamPoint {
   const points = trades.map((trade) => {
     const covered =
-      cursor && trade.entryTimeMs + freshMs <= cursor.savedAtMs && isAfter({ id: cursor.lastTradeId, timeMs: cursor.lastTimeMs }, trade.from);
+      cursor &&
+      trade.entryTimeMs + freshMs <= cursor.savedAtMs &&
+      isAfter({ id: cursor.lastTradeId, timeMs: cursor.lastTimeMs }, trade.from);
     return covered ? { afterTradeId: cursor.lastTradeId, fromTimeMs: cursor.lastTimeMs } : trade.from;
   });
   return earliestPoint(points);
@@ -34,7 +36,8 @@ export function startPoint(trades: readonly WatchedTrade[], cursor: Cursor | und
 /** The point from which on nothing is left out that comes after any of `points`, of which there must be one. */
 export function earliestPoint(points: readonly StreamPoint[]): StreamPoint {
   const ids = points.flatMap(({ afterTradeId }) => (afterTradeId === null ? [] : [afterTradeId]));
-  if (ids.length === points.length) return { afterTradeId: Math.min(...ids), fromTimeMs: Math.min(...points.map(({ fromTimeMs }) => fromTimeMs)) };
+  if (ids.length === points.length)
+    return { afterTradeId: Math.min(...ids), fromTimeMs: Math.min(...points.map(({ fromTimeMs }) => fromTimeMs)) };
   const times = points.map(({ afterTradeId, fromTimeMs }) => (afterTradeId === null ? fromTimeMs : fromTimeMs - CLOCK_MARGIN_MS));
   return { afterTradeId: null, fromTimeMs: Math.min(...times) };
 }

@@ -106,7 +106,11 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     },
     symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
-    openSymbols: async () => (await trackRecord.openPositions(null, tail.position)).positions.map(({ marketType, symbol }) => ({ marketType: marketType as MarketType, symbol })),
+    openSymbols: async () =>
+      (await trackRecord.openPositions(null, tail.position)).positions.map(({ marketType, symbol }) => ({
+        marketType: marketType as MarketType,
+        symbol,
+      })),
     feeds: () => [feeds.SPOT.status(), feeds.FUTURES.status()],
     onFeeds: (changed) => {
       const cancels = [feeds.SPOT.onStatus(changed), feeds.FUTURES.onStatus(changed), priceBoard.onMove(changed)];

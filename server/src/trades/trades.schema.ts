@@ -5,7 +5,7 @@ import { NodeRef } from '../graphql/node.schema.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { PageRequestError } from '../kernel/page.ts';
 import type { Price } from '../ticks/price-board.ts';
-import { TICK_SOURCES } from '../ticks/tick.ts';
+import type { TICK_SOURCES } from '../ticks/tick.ts';
 import type { MarketType, TickSource } from '../ticks/tick.ts';
 import { DirectionEnum, MarketTypeEnum, SignalStatusEnum, TradeStatusEnum } from './enums.schema.ts';
 import { rMultiple } from './profit.ts';
@@ -13,7 +13,7 @@ import { signalOf, tradeOf, SIGNAL_INCLUDE, TRADE_INCLUDE } from './rows.ts';
 import type { TradeRow } from './rows.ts';
 import type { Direction, TradeStatus } from './trade.ts';
 import { TradeFilterInput } from './trade-filter.schema.ts';
-import { TRADE_ORDER_FIELDS } from './trades.store.ts';
+import type { TRADE_ORDER_FIELDS } from './trades.store.ts';
 import type { TradesStore } from './trades.store.ts';
 import type { WatchStretch } from './watch-stretches.ts';
 import { unrealizedAt } from './unrealized.ts';
@@ -50,19 +50,42 @@ export const SignalRef = builder.prismaObject('Signal', {
     bot: t.field({ type: BotRef, description: 'Who sent it.', resolve: (signal) => signal.bot }),
     externalId: t.exposeString('externalId', { nullable: true, description: 'The bot’s own key for it, unique per bot.' }),
     symbol: t.exposeString('symbol', { description: 'The exchange’s symbol, e.g. BTCUSDT.' }),
-    marketType: t.field({ type: MarketTypeEnum, description: 'The market it is meant for.', resolve: (signal) => signal.marketType as MarketType }),
-    direction: t.field({ type: DirectionEnum, description: 'Which way the price is expected to go.', resolve: (signal) => signal.direction as Direction }),
-    entryPrice: t.expose('entryPrice', { type: 'Decimal', description: 'Entry price: the bot’s, or the newest market price at receipt where it sent none.' }),
+    marketType: t.field({
+      type: MarketTypeEnum,
+      description: 'The market it is meant for.',
+      resolve: (signal) => signal.marketType as MarketType,
+    }),
+    direction: t.field({
+      type: DirectionEnum,
+      description: 'Which way the price is expected to go.',
+      resolve: (signal) => signal.direction as Direction,
+    }),
+    entryPrice: t.expose('entryPrice', {
+      type: 'Decimal',
+      description: 'Entry price: the bot’s, or the newest market price at receipt where it sent none.',
+    }),
     takeProfit: t.expose('takeProfit', { type: 'Decimal', description: 'The price at which the profit is taken.' }),
     stopLoss: t.expose('stopLoss', { type: 'Decimal', description: 'The price at which the loss is stopped.' }),
     confidence: t.exposeFloat('confidence', { description: 'The bot’s own confidence, 0 to 1.' }),
     timeframe: t.exposeString('timeframe', { description: 'Candle length that the strategy works on, e.g. 1h.' }),
     strategy: t.exposeString('strategy', { description: 'Groups trades for comparison.' }),
-    status: t.field({ type: SignalStatusEnum, description: 'PENDING, ACTIVE, CLOSED or CANCELLED.', resolve: (signal) => signal.status as never }),
+    status: t.field({
+      type: SignalStatusEnum,
+      description: 'PENDING, ACTIVE, CLOSED or CANCELLED.',
+      resolve: (signal) => signal.status as never,
+    }),
     note: t.exposeString('note', { nullable: true, description: 'The bot’s remark; plain text.' }),
-    sentAt: t.expose('sentAt', { type: 'DateTime', nullable: true, description: 'When it was sent, by the bot’s own clock: a claim, not a measurement.' }),
+    sentAt: t.expose('sentAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was sent, by the bot’s own clock: a claim, not a measurement.',
+    }),
     receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When it was received, by the server’s clock.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'Time stop: the trade closes at the next tick at or after it.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time stop: the trade closes at the next tick at or after it.',
+    }),
     leftOutReason: t.exposeString('leftOutReason', {
       nullable: true,
       description: 'Why an active signal has no trade (MARKET_TYPE_NOT_TRACKED, CONFIDENCE_BELOW_MINIMUM); null when it has one.',
@@ -83,16 +106,29 @@ const TradeClosureRef = builder.objectRef<TradeRow>('TradeClosure');
 TradeClosureRef.implement({
   description: 'The evidence of a closure.',
   fields: (t) => ({
-    sequence: t.string({ description: 'Sequence of the TradeClosed event in the track record.', resolve: (trade) => String(trade.closedSequence) }),
-    source: t.field({ type: TickSourceEnum, description: 'How the deciding price was learned.', resolve: (trade) => trade.closedSource as TickSource }),
+    sequence: t.string({
+      description: 'Sequence of the TradeClosed event in the track record.',
+      resolve: (trade) => String(trade.closedSequence),
+    }),
+    source: t.field({
+      type: TickSourceEnum,
+      description: 'How the deciding price was learned.',
+      resolve: (trade) => trade.closedSource as TickSource,
+    }),
     aggregateTradeId: t.string({
       nullable: true,
       description: 'The exchange’s aggregate trade id of the deciding tick; null where a candle decided.',
       resolve: (trade) => trade.closedTradeId?.toString() ?? null,
     }),
     price: t.field({ type: 'Decimal', description: 'The deciding tick’s price.', resolve: (trade) => required(trade.closedPrice) }),
-    time: t.field({ type: 'DateTime', description: 'The exchange’s time of the deciding tick.', resolve: (trade) => required(trade.exitTime) }),
-    ambiguous: t.exposeBoolean('ambiguous', { description: 'True where one candle reached both levels and the stop loss was taken to be first.' }),
+    time: t.field({
+      type: 'DateTime',
+      description: 'The exchange’s time of the deciding tick.',
+      resolve: (trade) => required(trade.exitTime),
+    }),
+    ambiguous: t.exposeBoolean('ambiguous', {
+      description: 'True where one candle reached both levels and the stop loss was taken to be first.',
+    }),
   }),
 });
 
@@ -110,7 +146,8 @@ WatchStretchRef.implement({
   }),
 });
 
-const unrealized = (trade: PricedTrade, price: Price | null) => (trade.status === 'OPEN' && price ? unrealizedAt(trade, price.price) : null);
+const unrealized = (trade: PricedTrade, price: Price | null) =>
+  trade.status === 'OPEN' && price ? unrealizedAt(trade, price.price) : null;
 
 export const TradeRef = builder.prismaObject('PaperTrade', {
   name: 'Trade',
@@ -120,13 +157,29 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
   fields: (t) => {
     /** The price of the answer this trade is part of, else the newest. */
     const priceOf = (trade: PricedTrade, context: typeof builder.$inferSchemaTypes.Context): Price | null =>
-      trade.status !== 'OPEN' ? null : trade.price !== undefined ? trade.price : (context.priceOf(trade.marketType as MarketType, trade.symbol) ?? null);
+      trade.status !== 'OPEN'
+        ? null
+        : trade.price !== undefined
+          ? trade.price
+          : (context.priceOf(trade.marketType as MarketType, trade.symbol) ?? null);
     return {
       signal: t.field({ type: SignalRef, description: 'The signal it was opened for.', resolve: signalOf }),
       symbol: t.exposeString('symbol', { description: 'The exchange’s symbol.' }),
-      marketType: t.field({ type: MarketTypeEnum, description: 'The market whose prices decide.', resolve: (trade) => trade.marketType as MarketType }),
-      direction: t.field({ type: DirectionEnum, description: 'LONG earns when the price rises, SHORT when it falls.', resolve: (trade) => trade.direction as Direction }),
-      status: t.field({ type: TradeStatusEnum, description: 'OPEN, or how it was closed.', resolve: (trade) => trade.status as TradeStatus }),
+      marketType: t.field({
+        type: MarketTypeEnum,
+        description: 'The market whose prices decide.',
+        resolve: (trade) => trade.marketType as MarketType,
+      }),
+      direction: t.field({
+        type: DirectionEnum,
+        description: 'LONG earns when the price rises, SHORT when it falls.',
+        resolve: (trade) => trade.direction as Direction,
+      }),
+      status: t.field({
+        type: TradeStatusEnum,
+        description: 'OPEN, or how it was closed.',
+        resolve: (trade) => trade.status as TradeStatus,
+      }),
       positionSize: t.expose('positionSize', { type: 'Decimal', description: 'Money put in, fixed at creation.' }),
       quantity: t.expose('quantity', { type: 'Decimal', description: 'positionSize / entryPrice, 18 decimals, rounded half-up.' }),
       entryPrice: t.expose('entryPrice', { type: 'Decimal', description: 'The signal’s entry price.' }),
@@ -135,9 +188,14 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
       stopLoss: t.expose('stopLoss', { type: 'Decimal', description: 'Touching it closes the trade at the price that touched it.' }),
       riskRewardRatio: t.float({
         description: '|takeProfit − entryPrice| / |entryPrice − stopLoss|, before fees.',
-        resolve: ({ entryPrice, takeProfit, stopLoss }) => takeProfit.minus(entryPrice).abs().div(entryPrice.minus(stopLoss).abs()).toNumber(),
+        resolve: ({ entryPrice, takeProfit, stopLoss }) =>
+          takeProfit.minus(entryPrice).abs().div(entryPrice.minus(stopLoss).abs()).toNumber(),
       }),
-      marketPriceAtEntry: t.expose('marketPriceAtEntry', { type: 'Decimal', nullable: true, description: 'Newest market price at receipt, where one was known.' }),
+      marketPriceAtEntry: t.expose('marketPriceAtEntry', {
+        type: 'Decimal',
+        nullable: true,
+        description: 'Newest market price at receipt, where one was known.',
+      }),
       entryDeviationPct: t.float({
         nullable: true,
         description: '(entryPrice − marketPriceAtEntry) / marketPriceAtEntry × 100: how far from the market the bot entered.',
@@ -145,15 +203,31 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
           marketPriceAtEntry && entryPrice.minus(marketPriceAtEntry).div(marketPriceAtEntry).times(100).toNumber(),
       }),
       exitPrice: t.expose('exitPrice', { type: 'Decimal', nullable: true, description: 'The price it was closed at; null while open.' }),
-      exitTime: t.expose('exitTime', { type: 'DateTime', nullable: true, description: 'The exchange’s time of the closing tick; null while open.' }),
+      exitTime: t.expose('exitTime', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'The exchange’s time of the closing tick; null while open.',
+      }),
       durationSeconds: t.float({
         nullable: true,
         description: 'exitTime − entryTime in seconds; null while open. The two come from different clocks.',
         resolve: ({ exitTime, entryTime }) => exitTime && (exitTime.getTime() - entryTime.getTime()) / 1000,
       }),
-      grossPnl: t.expose('grossPnl', { type: 'Decimal', nullable: true, description: '(exitPrice − entryPrice) × quantity, negated for SHORT; 8 decimals; null while open.' }),
-      fees: t.expose('fees', { type: 'Decimal', nullable: true, description: 'feeRate × quantity × (entryPrice + exitPrice): both sides; 8 decimals; null while open.' }),
-      realizedPnl: t.expose('realizedPnl', { type: 'Decimal', nullable: true, description: 'Gross profit less fees; 8 decimals; null while open.' }),
+      grossPnl: t.expose('grossPnl', {
+        type: 'Decimal',
+        nullable: true,
+        description: '(exitPrice − entryPrice) × quantity, negated for SHORT; 8 decimals; null while open.',
+      }),
+      fees: t.expose('fees', {
+        type: 'Decimal',
+        nullable: true,
+        description: 'feeRate × quantity × (entryPrice + exitPrice): both sides; 8 decimals; null while open.',
+      }),
+      realizedPnl: t.expose('realizedPnl', {
+        type: 'Decimal',
+        nullable: true,
+        description: 'Gross profit less fees; 8 decimals; null while open.',
+      }),
       realizedPnlPct: t.float({
         nullable: true,
         description: 'realizedPnl / positionSize × 100; null while open.',
@@ -164,12 +238,22 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
         description: 'realizedPnl / (|entryPrice − stopLoss| × quantity): profit in multiples of the risk taken; null while open.',
         resolve: (trade) => {
           if (!trade.realizedPnl) return null;
-          const [realizedPnl, entryPrice, stopLoss, quantity] = [trade.realizedPnl, trade.entryPrice, trade.stopLoss, trade.quantity].map((value) => new Decimal(value.toFixed()));
+          const [realizedPnl, entryPrice, stopLoss, quantity] = [trade.realizedPnl, trade.entryPrice, trade.stopLoss, trade.quantity].map(
+            (value) => new Decimal(value.toFixed()),
+          );
           return rMultiple({ realizedPnl, entryPrice, stopLoss, quantity } as Parameters<typeof rMultiple>[0]);
         },
       }),
-      feeRate: t.expose('feeRate', { type: 'Decimal', description: 'Fee per side as a share of the traded value, fixed at creation: 0.001 is 0.1 %.' }),
-      closedBy: t.field({ type: TradeClosureRef, nullable: true, description: 'The evidence of the closure; null while open.', resolve: (trade) => (trade.status === 'OPEN' ? null : trade) }),
+      feeRate: t.expose('feeRate', {
+        type: 'Decimal',
+        description: 'Fee per side as a share of the traded value, fixed at creation: 0.001 is 0.1 %.',
+      }),
+      closedBy: t.field({
+        type: TradeClosureRef,
+        nullable: true,
+        description: 'The evidence of the closure; null while open.',
+        resolve: (trade) => (trade.status === 'OPEN' ? null : trade),
+      }),
       currentPrice: t.field({
         type: 'Decimal',
         nullable: true,
@@ -206,25 +290,32 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
         nullable: true,
         description:
           'The exchange’s status of the symbol while the trade is open, in its own words: TRADING, or HALT, BREAK and the like while it is halted. Null when closed, until the exchange’s symbol list is known, and where the symbol is not on it any more.',
-        resolve: (trade, _, context) => (trade.status === 'OPEN' ? (context.symbolStatus(trade.marketType as MarketType, trade.symbol) ?? null) : null),
+        resolve: (trade, _, context) =>
+          trade.status === 'OPEN' ? (context.symbolStatus(trade.marketType as MarketType, trade.symbol) ?? null) : null,
       }),
       priceDecimals: t.int({
         nullable: true,
-        description: 'Digits after the point of the exchange’s price step for this symbol, for display; null until the exchange’s symbol list is known.',
+        description:
+          'Digits after the point of the exchange’s price step for this symbol, for display; null until the exchange’s symbol list is known.',
         resolve: (trade, _, context) => context.priceDecimals(trade.marketType as MarketType, trade.symbol) ?? null,
       }),
     };
   },
 });
 
-builder.objectField(SignalRef, 'trade', (t) => t.field({ type: TradeRef, nullable: true, description: 'Its paper trade.', resolve: tradeOf }));
+builder.objectField(SignalRef, 'trade', (t) =>
+  t.field({ type: TradeRef, nullable: true, description: 'Its paper trade.', resolve: tradeOf }),
+);
 
 const TradeConnectionRef = connectionOf('Trade', TradeRef, 'trades');
 const SignalConnectionRef = connectionOf('Signal', SignalRef, 'signals');
 
 const OrderDirectionEnum = builder.enumType('OrderDirection', {
   description: 'Which end of an order comes first.',
-  values: { ASC: { description: 'Smallest, oldest or first in the alphabet first.' }, DESC: { description: 'Largest, newest or last in the alphabet first.' } },
+  values: {
+    ASC: { description: 'Smallest, oldest or first in the alphabet first.' },
+    DESC: { description: 'Largest, newest or last in the alphabet first.' },
+  },
 });
 
 const ORDER_FIELDS: Record<(typeof TRADE_ORDER_FIELDS)[number], { description: string }> = {
@@ -281,7 +372,8 @@ builder.queryFields((t) => ({
     args: {
       filter: t.arg({
         type: TradeFilterInput,
-        description: 'Which signals are meant; all without one. `status` asks for their trade’s status, `from` and `to` bound their receipt.',
+        description:
+          'Which signals are meant; all without one. `status` asks for their trade’s status, `from` and `to` bound their receipt.',
       }),
       first: t.arg.int({ description: FIRST }),
       after: t.arg.string({ description: 'Only rows behind this cursor.' }),
