@@ -67,6 +67,7 @@ export class BinanceFeed implements MarketWatch, Service {
   #refusedFrames = 0;
   #lastTickMs: number | null = null;
   #lagMs: number | null = null;
+  #lastEventMs = 0;
   #told = '';
 
   constructor(options: BinanceFeedOptions) {
@@ -76,7 +77,9 @@ export class BinanceFeed implements MarketWatch, Service {
     this.marketType = marketType;
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
-    this.#reader = new TapeReader({ rest: this.#rest, limits, clock, random, log });
+    // A host whose clock is behind still learns the time from the stream.
+    const exchangeNowMs = () => Math.max(clock.now().getTime(), this.#lastEventMs);
+    this.#reader = new TapeReader({ rest: this.#rest, limits, clock, exchangeNowMs, random, log });
     this.#delistings = new Delistings(limits.delistedAfterLists);
     this.#attempts = new RateWindow(limits.connectAttempts, limits.connectAttemptsWindowMs);
   }
@@ -267,7 +270,9 @@ export class BinanceFeed implements MarketWatch, Service {
   }
 
   #measureLag(eventTimeMs: number | null): void {
-    if (eventTimeMs !== null) this.#lagMs = this.#options.clock.now().getTime() - eventTimeMs;
+    if (eventTimeMs === null) return;
+    this.#lagMs = this.#options.clock.now().getTime() - eventTimeMs;
+    this.#lastEventMs = eventTimeMs;
   }
 
   #onPrices(prices: readonly CheckedPrice[]): void {

@@ -261,6 +261,26 @@ describe('holes', () => {
     await delivered(3);
     expect(ids()).toEqual([1, 2, 3]);
   });
+
+  test('a stream that only repeats its last message is as dead as a silent one', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const { feed, ids, inSync, delivered } = openFeed(exchange, 'SPOT', { suspectAfterMs: 50, priceCheckIntervalMs: 100 });
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    trade(exchange, 'SPOT', 1);
+    await delivered(1);
+    exchange.faults.freezeStream('SPOT', 'BTCUSDT', true);
+    // The frozen stream sends its one message for each of these.
+    await vi.waitFor(() => {
+      trade(exchange, 'SPOT', 1);
+      expect(feed.position('BTCUSDT')?.lastTick?.id).toBeGreaterThan(3);
+    }, DEADLINE);
+    exchange.faults.freezeStream('SPOT', 'BTCUSDT', false);
+    trade(exchange, 'SPOT', 1);
+    const last = exchange.lastTrade('SPOT', 'BTCUSDT')!.id;
+    await delivered(last);
+    expect(ids()).toEqual(range(1, last));
+  });
 });
 
 describe('the connection', () => {

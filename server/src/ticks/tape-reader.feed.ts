@@ -16,6 +16,8 @@ export interface TapeReaderOptions {
   readonly rest: BinanceRest;
   readonly limits: FeedLimits;
   readonly clock: Clock;
+  /** The exchange's time as well as it is known, ms since 1970 UTC. */
+  readonly exchangeNowMs: () => number;
   readonly random: () => number;
   readonly log: Log;
 }
@@ -154,14 +156,14 @@ export class TapeReader {
   }
 
   /** True where it is worth it to look at minutes first. */
-  #isLong({ candles }: TapeReading, sinceMs: number, untilMs = this.#options.clock.now().getTime()): boolean {
+  #isLong({ candles }: TapeReading, sinceMs: number, untilMs = this.#options.exchangeNowMs()): boolean {
     return candles !== null && untilMs - sinceMs > this.#options.limits.candlesAfterMs;
   }
 
   /** True where "nothing after it" may mean "that is forgotten". */
   #mayBeGone(reading: TapeReading): boolean {
-    const { limits, clock } = this.#options;
-    return reading.candles !== null && clock.now().getTime() - reachedMs(reading) > limits.forgottenAfterMs;
+    const { limits, exchangeNowMs } = this.#options;
+    return reading.candles !== null && exchangeNowMs() - reachedMs(reading) > limits.forgottenAfterMs;
   }
 
   #retryDelay(attempt: number, signal: AbortSignal): Promise<void> {

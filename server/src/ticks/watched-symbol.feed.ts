@@ -40,7 +40,7 @@ export class WatchedSymbol {
   #repair: AbortController | null = null;
   #repairEnd: Promise<void> = Promise.resolve();
   #cancelGrace: Cancel | null = null;
-  /** When the stream last brought something; when a repair last ended; both on the monotonic clock. */
+  /** When the stream last brought something new; when a repair last ended; both on the monotonic clock. */
   #heardMs = 0;
   #repairedMs = 0;
   /** When it was last seen in sync, or began; on the monotonic clock. */
@@ -83,8 +83,10 @@ export class WatchedSymbol {
   }
 
   live(tick: Tick): void {
-    this.#heardMs = this.#options.clock.monotonicMs();
-    const { limits, checkedPrice } = this.#options;
+    const { limits, clock, checkedPrice } = this.#options;
+    // A stream that only repeats itself is as dead as a silent one.
+    if (tick.id < (this.tape.nextId ?? 0)) return this.tape.live(tick);
+    this.#heardMs = clock.monotonicMs();
     const known = this.tape.lastTick?.price ?? checkedPrice();
     // What hardly can be true needs a second source before it decides anything: REST is asked for that trade.
     if (isIdAbsurd(tick.id, this.tape.nextId, limits.idJump)) this.tape.doubt();
