@@ -1,8 +1,12 @@
 import { MARKET_TYPES } from '../src/ticks/tick.ts';
 import type { MarketType } from '../src/ticks/tick.ts';
-import { commonVariants } from './feed-variants.ts';
-import type { FeedVariant } from './feed-variants.ts';
+import type { FeedVariant } from './feed-story.ts';
+import { connectionAndShutdownVariants } from './feed-variants-connections.ts';
+import { goneVariants } from './feed-variants-gone.ts';
+import { messageVariants } from './feed-variants-messages.ts';
+import { outageVariants } from './feed-variants-outages.ts';
 import { rareVariants } from './feed-variants-rare.ts';
+import { restVariants } from './feed-variants-rest.ts';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 import type { StageOptions } from './stage.ts';
@@ -13,9 +17,7 @@ import type { StageOptions } from './stage.ts';
  */
 export async function feedRig(rig: RigArguments, only = ''): Promise<Verdict> {
   const startedMs = performance.now();
-  const variants = [...commonVariants(), ...rareVariants()].filter(
-    ({ isShort, name, fault }) => (!rig.short || isShort) && `${fault} ${name}`.includes(only),
-  );
+  const variants = allVariants().filter(({ isShort, name, fault }) => (!rig.short || isShort) && `${fault} ${name}`.includes(only));
   const outcomes: Outcome[] = [];
   for (const variant of variants) {
     for (const marketType of marketsOf(variant, rig.short)) {
@@ -28,6 +30,19 @@ export async function feedRig(rig: RigArguments, only = ''): Promise<Verdict> {
   const caught = await isPlantedBugCaught(rig.seed);
   rig.say(tableOf(outcomes));
   return verdictOf('feed', rig, outcomes, { bug: PLANTED, caught }, startedMs);
+}
+
+/** By their numbers in the catalogue. */
+function allVariants(): readonly FeedVariant[] {
+  const variants = [
+    ...connectionAndShutdownVariants(),
+    ...outageVariants(),
+    ...messageVariants(),
+    ...goneVariants(),
+    ...restVariants(),
+    ...rareVariants(),
+  ];
+  return variants.sort((one, other) => one.fault.localeCompare(other.fault));
 }
 
 function marketsOf({ markets = MARKET_TYPES }: FeedVariant, isShort: boolean): readonly MarketType[] {
@@ -47,7 +62,7 @@ const PLANTED = 'ticks that REST repaired never reach the closing engine';
 
 /** The same story as of the others, with a worker that drops what was repaired: it must be told apart. */
 async function isPlantedBugCaught(seed: number): Promise<boolean> {
-  const variant = commonVariants().find(({ name }) => name.startsWith('down while take profit'))!;
+  const variant = outageVariants().find(({ name }) => name.startsWith('down while take profit'))!;
   const fault = await outcomeOf(variant, { seed, patchTick: (tick) => (tick.source === 'BACKFILL' ? [] : [tick]) });
   return fault !== undefined;
 }

@@ -31,12 +31,20 @@ export const POSITION_SIZE = '100';
 const FEE_RATES: Readonly<Record<MarketType, string>> = { SPOT: '0.001', FUTURES: '0.0005' };
 const SIZE = new Decimal(POSITION_SIZE);
 
+const prices = new Map<string, Decimal>();
+
+function priceOf(text: string): Decimal {
+  let price = prices.get(text);
+  if (!price) prices.set(text, (price = new Decimal(text)));
+  return price;
+}
+
 const quantities = new Map<string, Decimal>();
 
 /** Entry prices come again and again, and a division to 100 digits takes its time. */
 function quantityOf(entryPrice: string): Decimal {
   let quantity = quantities.get(entryPrice);
-  if (!quantity) quantities.set(entryPrice, (quantity = quantityFor(SIZE, new Decimal(entryPrice))));
+  if (!quantity) quantities.set(entryPrice, (quantity = quantityFor(SIZE, priceOf(entryPrice))));
   return quantity;
 }
 
@@ -55,7 +63,7 @@ export class MemoryRecord {
 
   open(trade: NewTrade): StoredTrade {
     const { id, marketType, symbol, direction, entryTimeMs, expiresAtMs, afterId } = trade;
-    const entryPrice = new Decimal(trade.entryPrice);
+    const entryPrice = priceOf(trade.entryPrice);
     const quantity = quantityOf(trade.entryPrice);
     const feeRate = FEE_RATES[marketType];
     const row = {
@@ -65,11 +73,11 @@ export class MemoryRecord {
       direction,
       status: 'OPEN',
       entryPrice,
-      takeProfit: new Decimal(trade.takeProfit),
-      stopLoss: new Decimal(trade.stopLoss),
+      takeProfit: priceOf(trade.takeProfit),
+      stopLoss: priceOf(trade.stopLoss),
       quantity,
       positionSize: SIZE,
-      feeRate: new Decimal(feeRate),
+      feeRate: priceOf(feeRate),
       entryTime: new Date(entryTimeMs),
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
       openedAfterTradeId: afterId === null ? null : BigInt(afterId),

@@ -1,10 +1,9 @@
 import { Closing } from '../src/closures/closing.ts';
 import type { Log } from '../src/kernel/log.ts';
 import type { MarketType } from '../src/ticks/tick.ts';
-import { MemoryRecord, POSITION_SIZE, RecordSession } from './memory-record.ts';
-import type { StoredTrade } from './memory-record.ts';
-import { fromUnits, profit, toUnits } from './oracle.ts';
+import { MemoryRecord, RecordSession } from './memory-record.ts';
 import { randomOf } from './rig.ts';
+import { Broken, Invariants } from './sim-check.ts';
 import { turnDials } from './sim-dials.ts';
 import type { Dials } from './sim-dials.ts';
 import { LAST_STEP, SimSymbol, priceAt } from './sim-exchange.ts';
@@ -30,8 +29,7 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** After the last event, with nothing going wrong any more, everything must be in order within so many steps. */
 const STEPS_TO_END = 5_000;
 const MAX_OPEN_TRADES = 6;
-
-class Broken extends Error {}
+const FLUSH_TURNS = 24;
 
 /** One life of a worker and its successors, with faults of one seed, checked against the invariants I1 to I5 after every event. */
 class Life {
@@ -43,18 +41,15 @@ class Life {
   readonly #names: string[] = [];
   readonly #marketType: MarketType;
   readonly #appliesEarly: boolean;
+  readonly #invariants: Invariants;
   #session!: RecordSession;
   #closing!: Closing;
   #market!: SimMarket;
   #isAlive = false;
   #isCalm = false;
-  #opened = 0;
-  #closed = 0;
-  #sum = 0n;
   #hash = 0x811c9dc5;
   #mustCrash = false;
   #isAsync = false;
-  #broken: Broken | undefined;
 
   constructor(seed: number, appliesEarly: boolean) {
     this.#random = randomOf(seed);
@@ -67,20 +62,17 @@ class Life {
       this.#symbols.set(symbol.name, symbol);
       this.#names.push(symbol.name);
     }
-    this.#record.onClosed = (trade) => {
-      // Not thrown from here: the worker would take it for a fault of its database.
-      this.#broken ??= this.#faultOf(trade);
-    };
+    this.#invariants = new Invariants(this.#record, this.#symbols, (printId) => this.#log(12, printId));
   }
 
   get hash(): number {
     return this.#hash >>> 0;
   }
   get opened(): number {
-    return this.#opened;
+    return this.#invariants.opened;
   }
   get closed(): number {
-    return this.#closed;
+    return this.#invariants.closed;
   }
 
   async run(events: number): Promise<void> {
@@ -89,7 +81,7 @@ class Life {
       this.#step();
       if (this.#isAsync || this.#session.underWay > 0) await this.#flush();
       if (this.#mustCrash) await this.#restart();
-      this.#check();
+      this.#invariants.check();
     }
     await this.#end();
   }
@@ -146,7 +138,7 @@ class Life {
   }
 
   #open(): void {
-    if (this.#opened - this.#closed >= MAX_OPEN_TRADES) return;
+    if (this.#invariants.opened - this.#invariants.closed >= MAX_OPEN_TRADES) return;
     const random = this.#random;
     const dials = this.#dials;
     const symbol = this.#anySymbol();
@@ -158,7 +150,7 @@ class Life {
     const knownId = position?.inSync ? (position.lastTick?.id ?? null) : null;
     const entryTimeMs = this.#clock.nowMs;
     this.#record.open({
-      id: `t${this.#opened}`,
+      id: `t${this.#invariants.opened}`,
       marketType: this.#marketType,
       symbol: symbol.name,
       direction,
@@ -169,8 +161,8 @@ class Life {
       entryTimeMs,
       expiresAtMs: random() < dials.expiry ? entryTimeMs + 1 + Math.floor(random() * 30_000) : null,
     });
-    this.#log(3, this.#opened);
-    this.#opened += 1;
+    this.#log(3, this.#invariants.opened);
+    this.#invariants.opened += 1;
   }
 
   #tell(): void {
@@ -291,10 +283,10 @@ class Life {
     if (random() < dials.slowWrite) return new Promise((resolve) => void this.#clock.after(1 + Math.floor(random() * 3_000), resolve));
   }
 
-  /** Lets every promise have its say. */
-  #flush(): Promise<void> {
+  /** Lets promises have their say: enough turns for every chain of the worker, and the next event may as well come in the middle of one. */
+  async #flush(): Promise<void> {
     this.#isAsync = false;
-    return new Promise((resolve) => setImmediate(resolve));
+    for (let turns = 0; turns < FLUSH_TURNS; turns += 1) await undefined;
   }
 
   // --- The end ----------------------------------------------------------------------------------------------------------
@@ -318,68 +310,7 @@ class Life {
       this.#clock.advance(3_000);
       await this.#flush();
     }
-    this.#check();
-    for (const trade of this.#record.trades.values()) {
-      if (trade.closure) continue;
-      const expected = this.#expected(trade);
-      if (expected) throw new Broken(`I3: ${trade.id} is open, ${JSON.stringify(expected, bigIntText)} should have closed it`);
-    }
-    let sum = 0n;
-    for (const { closure } of this.#record.trades.values()) if (closure) sum += signedUnits(closure.realizedPnl.toFixed());
-    if (sum !== this.#sum) throw new Broken('I4: the sum of the profits is not that of its rows');
-  }
-
-  // --- Invariants -------------------------------------------------------------------------------------------------------
-
-  /** I1, I2 and I5, by counting, and what the last closures were like. */
-  #check(): void {
-    if (this.#broken) throw this.#broken;
-    const { trades, events } = this.#record;
-    if (trades.size !== this.#opened) throw new Broken(`I1: ${this.#opened} signals, ${trades.size} trades`);
-    if (events.length !== this.#opened + this.#closed)
-      throw new Broken(`I5: ${events.length} events of ${this.#opened} openings and ${this.#closed} closures`);
-  }
-
-  /** I2, I3 and I4 of a closure, at the moment it is written. */
-  #faultOf(trade: StoredTrade): Broken | undefined {
-    this.#closed += 1;
-    const closure = trade.closure!;
-    this.#log(12, closure.aggregateTradeId ?? 0);
-    if (trade.changes !== 1) return new Broken(`I2: ${trade.id} changed ${trade.changes} times`);
-    if (trade.row.positionSize.toFixed() !== POSITION_SIZE) return new Broken(`I1: ${trade.id} has another size`);
-    const expected = this.#expected(trade);
-    const exitPrice = expected && plain(expected.status === 'CLOSED_TP' ? trade.takeProfit : expected.print.price);
-    const isRight =
-      expected !== undefined &&
-      closure.status === expected.status &&
-      closure.aggregateTradeId === expected.print.id &&
-      closure.exitTime.getTime() === expected.print.timeMs &&
-      closure.exitPrice.toFixed() === exitPrice;
-    if (!isRight || exitPrice === undefined)
-      return new Broken(
-        `I3: ${trade.id} closed ${closure.status} by ${closure.aggregateTradeId} (${closure.source}), expected ${JSON.stringify(expected, bigIntText)}`,
-      );
-    const money = profit({ ...trade, exitPrice, positionSize: POSITION_SIZE });
-    this.#sum += signedUnits(money.realizedPnl);
-    const isExact =
-      closure.realizedPnl.toFixed() === money.realizedPnl &&
-      closure.grossPnl.toFixed() === money.grossPnl &&
-      closure.fees.toFixed() === money.fees;
-    return isExact ? undefined : new Broken(`I4: ${trade.id} earned ${closure.realizedPnl.toFixed()}, expected ${money.realizedPnl}`);
-  }
-
-  /** The first print of the whole tape that counts and touches. */
-  #expected(trade: StoredTrade): { status: string; print: SimPrint } | undefined {
-    const takeProfit = units(trade.takeProfit);
-    const stopLoss = units(trade.stopLoss);
-    const isLong = trade.direction === 'LONG';
-    for (const print of this.#symbols.get(trade.symbol)!.tape) {
-      if (print.isBlanked || !(trade.afterId === null ? print.timeMs >= trade.entryTimeMs : print.id > trade.afterId)) continue;
-      if (trade.expiresAtMs !== null && print.timeMs >= trade.expiresAtMs) return { status: 'CLOSED_EXPIRED', print };
-      if (isLong ? print.units >= takeProfit : print.units <= takeProfit) return { status: 'CLOSED_TP', print };
-      if (isLong ? print.units <= stopLoss : print.units >= stopLoss) return { status: 'CLOSED_SL', print };
-    }
-    return undefined;
+    this.#invariants.checkAtRest();
   }
 
   #anySymbol(): SimSymbol {
@@ -392,31 +323,6 @@ class Life {
   }
 }
 
-const known = new Map<string, { readonly units: bigint; readonly plain: string }>();
-
-/** Prices come again and again. */
-function knownPrice(text: string): { readonly units: bigint; readonly plain: string } {
-  let price = known.get(text);
-  if (!price) known.set(text, (price = { units: toUnits(text), plain: fromUnits(toUnits(text)) }));
-  return price;
-}
-
-function units(text: string): bigint {
-  return knownPrice(text).units;
-}
-
-function plain(text: string): string {
-  return knownPrice(text).plain;
-}
-
-function signedUnits(text: string): bigint {
-  return text.startsWith('-') ? -toUnits(text.slice(1)) : toUnits(text);
-}
-
-function bigIntText(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
-}
-
 export async function runSeed(seed: number, options: { appliesEarly?: boolean; events?: number } = {}): Promise<SeedResult> {
   const { appliesEarly = false, events = EVENTS } = options;
   const life = new Life(seed, appliesEarly);
@@ -427,37 +333,4 @@ export async function runSeed(seed: number, options: { appliesEarly?: boolean; e
     fault = error instanceof Broken ? error.message : String((error as Error).stack);
   }
   return { seed, hash: life.hash, events, trades: life.opened, closures: life.closed, fault };
-}
-
-export interface SeedsResult {
-  readonly seeds: number;
-  readonly trades: number;
-  readonly closures: number;
-  /** Of all their hashes together, whatever their order. */
-  readonly hash: number;
-  readonly faults: readonly { readonly seed: number; readonly fault: string }[];
-}
-
-const PROGRESS_EVERY = 1_000;
-const MAX_FAULTS = 100;
-
-/** Runs `count` seeds, every `step`-th from `from` on. */
-export async function runSeeds(options: {
-  from: number;
-  step: number;
-  count: number;
-  onProgress?: (done: number) => void;
-}): Promise<SeedsResult> {
-  const { from, step, count, onProgress } = options;
-  const faults: { seed: number; fault: string }[] = [];
-  let [trades, closures, hash] = [0, 0, 0];
-  for (let done = 0; done < count; done += 1) {
-    const result = await runSeed(from + done * step);
-    trades += result.trades;
-    closures += result.closures;
-    hash = (hash + Math.imul(result.hash, 2 * (result.seed % 1_000_003) + 1)) >>> 0;
-    if (result.fault !== undefined && faults.length < MAX_FAULTS) faults.push({ seed: result.seed, fault: result.fault });
-    if ((done + 1) % PROGRESS_EVERY === 0) onProgress?.(done + 1);
-  }
-  return { seeds: count, trades, closures, hash, faults };
 }

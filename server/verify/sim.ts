@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 import { DIAL_NAMES } from './sim-dials.ts';
-import { runSeed, runSeeds } from './sim-seed.ts';
-import type { SeedsResult } from './sim-seed.ts';
+import { runSeeds } from './sim-runs.ts';
+import type { SeedsResult } from './sim-runs.ts';
+import { runSeed } from './sim-seed.ts';
 
 const SEEDS = 100_000;
 const SHORT_SEEDS = 300;

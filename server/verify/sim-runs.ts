@@ -1,0 +1,34 @@
+import { runSeed } from './sim-seed.ts';
+
+export interface SeedsResult {
+  readonly seeds: number;
+  readonly trades: number;
+  readonly closures: number;
+  /** Of all their hashes together, whatever their order. */
+  readonly hash: number;
+  readonly faults: readonly { readonly seed: number; readonly fault: string }[];
+}
+
+const PROGRESS_EVERY = 1_000;
+const MAX_FAULTS = 100;
+
+/** Runs `count` seeds, every `step`-th from `from` on. */
+export async function runSeeds(options: {
+  from: number;
+  step: number;
+  count: number;
+  onProgress?: (done: number) => void;
+}): Promise<SeedsResult> {
+  const { from, step, count, onProgress } = options;
+  const faults: { seed: number; fault: string }[] = [];
+  let [trades, closures, hash] = [0, 0, 0];
+  for (let done = 0; done < count; done += 1) {
+    const result = await runSeed(from + done * step);
+    trades += result.trades;
+    closures += result.closures;
+    hash = (hash + Math.imul(result.hash, 2 * (result.seed % 1_000_003) + 1)) >>> 0;
+    if (result.fault !== undefined && faults.length < MAX_FAULTS) faults.push({ seed: result.seed, fault: result.fault });
+    if ((done + 1) % PROGRESS_EVERY === 0) onProgress?.(done + 1);
+  }
+  return { seeds: count, trades, closures, hash, faults };
+}
