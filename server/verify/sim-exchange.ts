@@ -1,5 +1,6 @@
 import type { TradeRow } from '../src/ticks/binance-answers.ts';
 import type { MarketType, StreamPoint, Tick } from '../src/ticks/tick.ts';
+import type { NewTrade } from './memory-record.ts';
 import type { Dials } from './sim-dials.ts';
 
 /** A trade that happened. */
@@ -22,8 +23,8 @@ export const PRICES: readonly { readonly text: string; readonly units: bigint }[
   const digits = units.toString();
   return { text: `${digits.slice(0, -18)}.${digits.slice(-18)}`, units };
 });
-export const MIDDLE = Math.floor((100 - LEAST) / STEP);
-export const LAST_STEP = STEPS - 1;
+const MIDDLE = Math.floor((100 - LEAST) / STEP);
+const LAST_STEP = STEPS - 1;
 
 /** The price at a step; a hair beside it where the dial says so. */
 export function priceAt(step: number, dials: Dials, random: () => number): { readonly text: string; readonly units: bigint } {
@@ -43,10 +44,6 @@ export class SimSymbol {
   constructor(marketType: MarketType, name: string) {
     this.marketType = marketType;
     this.name = name;
-  }
-
-  get step(): number {
-    return this.#step;
   }
 
   print(nowMs: number, dials: Dials, random: () => number): SimPrint {
@@ -69,6 +66,26 @@ export class SimSymbol {
       quantity: '1',
       timeMs: print.timeMs,
       source,
+    };
+  }
+
+  /** A trade of a bot with levels up to 16 steps away. */
+  newTrade(id: string, knownId: number | null, entryTimeMs: number, dials: Dials, random: () => number): NewTrade {
+    const above = Math.min(LAST_STEP, this.#step + 1 + Math.floor(random() * 16));
+    const below = Math.max(0, this.#step - 1 - Math.floor(random() * 16));
+    const [high, low] = [priceAt(above, dials, random).text, priceAt(below, dials, random).text];
+    const direction = random() < 0.5 ? 'LONG' : 'SHORT';
+    return {
+      id,
+      marketType: this.marketType,
+      symbol: this.name,
+      direction,
+      entryPrice: priceAt(this.#step, dials, random).text,
+      takeProfit: direction === 'LONG' ? high : low,
+      stopLoss: direction === 'LONG' ? low : high,
+      afterId: random() < dials.openedWithoutId ? null : knownId,
+      entryTimeMs,
+      expiresAtMs: random() < dials.expiry ? entryTimeMs + 1 + Math.floor(random() * 30_000) : null,
     };
   }
 

@@ -1,4 +1,30 @@
-import { runSeed } from './sim-seed.ts';
+import { Broken } from './sim-check.ts';
+import { Life } from './sim-life.ts';
+
+export const EVENTS = 1_000;
+
+export interface SeedResult {
+  readonly seed: number;
+  /** Of everything that happened, in order; the same seed gives the same. */
+  readonly hash: number;
+  readonly events: number;
+  readonly trades: number;
+  readonly closures: number;
+  /** The first invariant that did not hold, and when; undefined when all did. */
+  readonly fault: string | undefined;
+}
+
+export async function runSeed(seed: number, options: { appliesEarly?: boolean; events?: number } = {}): Promise<SeedResult> {
+  const { appliesEarly = false, events = EVENTS } = options;
+  const life = new Life(seed, appliesEarly);
+  let fault: string | undefined;
+  try {
+    await life.run(events);
+  } catch (error) {
+    fault = error instanceof Broken ? error.message : String((error as Error).stack);
+  }
+  return { seed, hash: life.hash, events, trades: life.invariants.opened, closures: life.invariants.closed, fault };
+}
 
 export interface SeedsResult {
   readonly seeds: number;

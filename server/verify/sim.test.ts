@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DIAL_NAMES } from './sim-dials.ts';
 import { simRig } from './sim.ts';
-import { runSeed } from './sim-seed.ts';
+import { runSeed } from './sim-runs.ts';
 
 test('sim, short', { timeout: 60_000 }, async () => {
   expect(DIAL_NAMES.length).toBeGreaterThanOrEqual(20);

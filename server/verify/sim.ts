@@ -2,14 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 import { DIAL_NAMES } from './sim-dials.ts';
-import { runSeeds } from './sim-runs.ts';
+import { EVENTS, runSeed, runSeeds } from './sim-runs.ts';
 import type { SeedsResult } from './sim-runs.ts';
-import { runSeed } from './sim-seed.ts';
 
 const SEEDS = 100_000;
 const SHORT_SEEDS = 300;
 const THREADS = 2;
-const EVENTS_PER_SEED = 1_000;
 /** Seeds whose log is made twice, and those in which the planted bug has to show. */
 const REPEATED_SEEDS = 20;
 const PLANTED_SEEDS = 50;
@@ -51,7 +49,7 @@ export async function simRig(rig: RigArguments, options: SimOptions = {}): Promi
     table([
       ['', 'count'],
       ['seeds', seeds],
-      ['events', seeds * EVENTS_PER_SEED],
+      ['events', seeds * EVENTS],
       ['fault dials', DIAL_NAMES.length],
       ['trades', sum(({ trades }) => trades)],
       ['closures', sum(({ closures }) => closures)],
@@ -61,7 +59,7 @@ export async function simRig(rig: RigArguments, options: SimOptions = {}): Promi
   const caught = await isPlantedBugCaught(first);
   return verdictOf('sim', rig, outcomes, { bug: PLANTED, caught }, startedMs, {
     seeds,
-    events: seeds * EVENTS_PER_SEED,
+    events: seeds * EVENTS,
     dials: DIAL_NAMES.length,
     closures: sum(({ closures }) => closures),
     hash: (sum(({ hash }) => hash) % 2 ** 32).toString(16),

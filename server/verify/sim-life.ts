@@ -6,24 +6,12 @@ import { randomOf } from './rig.ts';
 import { Broken, Invariants } from './sim-check.ts';
 import { turnDials } from './sim-dials.ts';
 import type { Dials } from './sim-dials.ts';
-import { LAST_STEP, SimSymbol, priceAt } from './sim-exchange.ts';
+import { SimSymbol } from './sim-exchange.ts';
 import type { SimPrint } from './sim-exchange.ts';
 import { SimMarket } from './sim-market.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { CLOSING_LIMITS } from './worker.ts';
 
-export interface SeedResult {
-  readonly seed: number;
-  /** Of everything that happened, in order; the same seed gives the same. */
-  readonly hash: number;
-  readonly events: number;
-  readonly trades: number;
-  readonly closures: number;
-  /** The first invariant that did not hold, and when; undefined when all did. */
-  readonly fault: string | undefined;
-}
-
-const EVENTS = 1_000;
 const START_MS = Date.UTC(2026, 0, 1);
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** After the last event, with nothing going wrong any more, everything must be in order within so many steps. */
@@ -32,7 +20,7 @@ const MAX_OPEN_TRADES = 6;
 const FLUSH_TURNS = 24;
 
 /** One life of a worker and its successors, with faults of one seed, checked against the invariants I1 to I5 after every event. */
-class Life {
+export class Life {
   readonly #random: () => number;
   readonly #dials: Dials;
   readonly #clock = new VirtualClock(START_MS);
@@ -41,7 +29,7 @@ class Life {
   readonly #names: string[] = [];
   readonly #marketType: MarketType;
   readonly #appliesEarly: boolean;
-  readonly #invariants: Invariants;
+  readonly invariants: Invariants;
   #session!: RecordSession;
   #closing!: Closing;
   #market!: SimMarket;
@@ -62,17 +50,11 @@ class Life {
       this.#symbols.set(symbol.name, symbol);
       this.#names.push(symbol.name);
     }
-    this.#invariants = new Invariants(this.#record, this.#symbols, (printId) => this.#log(12, printId));
+    this.invariants = new Invariants(this.#record, this.#symbols, (printId) => this.#log(12, printId));
   }
 
   get hash(): number {
     return this.#hash >>> 0;
-  }
-  get opened(): number {
-    return this.#invariants.opened;
-  }
-  get closed(): number {
-    return this.#invariants.closed;
   }
 
   async run(events: number): Promise<void> {
@@ -81,7 +63,7 @@ class Life {
       this.#step();
       if (this.#isAsync || this.#session.underWay > 0) await this.#flush();
       if (this.#mustCrash) await this.#restart();
-      this.#invariants.check();
+      this.invariants.check();
     }
     await this.#end();
   }
@@ -138,31 +120,15 @@ class Life {
   }
 
   #open(): void {
-    if (this.#invariants.opened - this.#invariants.closed >= MAX_OPEN_TRADES) return;
+    if (this.invariants.opened - this.invariants.closed >= MAX_OPEN_TRADES) return;
     const random = this.#random;
     const dials = this.#dials;
     const symbol = this.#anySymbol();
-    const above = Math.min(LAST_STEP, symbol.step + 1 + Math.floor(random() * 16));
-    const below = Math.max(0, symbol.step - 1 - Math.floor(random() * 16));
-    const [high, low] = [priceAt(above, dials, random).text, priceAt(below, dials, random).text];
-    const direction = random() < 0.5 ? 'LONG' : 'SHORT';
     const position = this.#market.position(symbol.name);
     const knownId = position?.inSync ? (position.lastTick?.id ?? null) : null;
-    const entryTimeMs = this.#clock.nowMs;
-    this.#record.open({
-      id: `t${this.#invariants.opened}`,
-      marketType: this.#marketType,
-      symbol: symbol.name,
-      direction,
-      entryPrice: priceAt(symbol.step, dials, random).text,
-      takeProfit: direction === 'LONG' ? high : low,
-      stopLoss: direction === 'LONG' ? low : high,
-      afterId: random() < dials.openedWithoutId ? null : knownId,
-      entryTimeMs,
-      expiresAtMs: random() < dials.expiry ? entryTimeMs + 1 + Math.floor(random() * 30_000) : null,
-    });
-    this.#log(3, this.#invariants.opened);
-    this.#invariants.opened += 1;
+    this.#record.open(symbol.newTrade(`t${this.invariants.opened}`, knownId, this.#clock.nowMs, dials, random));
+    this.#log(3, this.invariants.opened);
+    this.invariants.opened += 1;
   }
 
   #tell(): void {
@@ -310,7 +276,7 @@ class Life {
       this.#clock.advance(3_000);
       await this.#flush();
     }
-    this.#invariants.checkAtRest();
+    this.invariants.checkAtRest();
   }
 
   #anySymbol(): SimSymbol {
@@ -321,16 +287,4 @@ class Life {
   #log(what: number, about: number): void {
     this.#hash = Math.imul(this.#hash ^ (what * 65_537 + about), 16_777_619);
   }
-}
-
-export async function runSeed(seed: number, options: { appliesEarly?: boolean; events?: number } = {}): Promise<SeedResult> {
-  const { appliesEarly = false, events = EVENTS } = options;
-  const life = new Life(seed, appliesEarly);
-  let fault: string | undefined;
-  try {
-    await life.run(events);
-  } catch (error) {
-    fault = error instanceof Broken ? error.message : String((error as Error).stack);
-  }
-  return { seed, hash: life.hash, events, trades: life.opened, closures: life.closed, fault };
 }
