@@ -11,8 +11,9 @@ import { closureOf } from './closure.ts';
 import type { Evidence } from './closure.ts';
 import { ClosureWriter } from './closure-writer.ts';
 import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
+import { CursorSaver } from './cursor-saver.ts';
+import type { CursorSink } from './cursor-saver.ts';
 import { StretchRecorder } from './stretches.ts';
-import type { RepairedStretch } from './stretches.ts';
 import { earliestPoint, startPoint } from './start-point.ts';
 import type { Cursor } from './start-point.ts';
 import { WatchList } from './watch-list.ts';
@@ -26,16 +27,9 @@ export interface ClosingLimits extends ClosureWriterLimits {
   readonly freshTradeMs: number;
 }
 
-export interface ClosingStore extends ClosureSink {
+export interface ClosingStore extends ClosureSink, CursorSink {
   openTrades(): Promise<TradeRow[]>;
   cursors(): Promise<Map<SymbolKey, Cursor>>;
-  /** Saves how far streams are applied, together with the stretches that were looked up afterwards: both or neither. */
-  saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[]): Promise<void>;
-}
-
-export interface SymbolStretch extends RepairedStretch {
-  readonly marketType: MarketType;
-  readonly symbol: string;
 }
 
 export interface TradeAnnouncements {
@@ -72,11 +66,9 @@ export class Closing implements Service, CandleUse {
   readonly #log: Log;
   readonly #limits: ClosingLimits;
   readonly #writer: ClosureWriter;
+  readonly #saver: CursorSaver;
   readonly #symbols = new Map<SymbolKey, WatchedSymbol>();
   readonly #cancels: Cancel[] = [];
-  /** Looked up afterwards and not saved yet. */
-  #unsaved: SymbolStretch[] = [];
-  #saving: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(
@@ -94,6 +86,7 @@ export class Closing implements Service, CandleUse {
     this.#log = log;
     this.#limits = limits;
     this.#writer = new ClosureWriter(store, clock, log, limits, () => record.wake());
+    this.#saver = new CursorSaver(store, clock, log);
   }
 
   /** Takes up every open trade again; then follows the record. */
@@ -117,7 +110,7 @@ export class Closing implements Service, CandleUse {
     for (const cancel of this.#cancels.splice(0)) cancel();
     await this.#writer.stop();
     this.#saveCursors();
-    await this.#saving;
+    await this.#saver.settled();
   }
 
   /** Applies one tick. Per symbol, ticks must come in id order, each once. */
@@ -274,7 +267,7 @@ export class Closing implements Service, CandleUse {
   }
 
   #takeStretches({ marketType, symbol, stretches }: WatchedSymbol): void {
-    for (const stretch of stretches.take()) this.#unsaved.push({ ...stretch, marketType, symbol });
+    this.#saver.keep(stretches.take().map((stretch) => ({ ...stretch, marketType, symbol })));
   }
 
   /**
@@ -290,18 +283,9 @@ export class Closing implements Service, CandleUse {
       watched.savedTradeId = newest.id;
       moved.push({ watched, newest });
     }
-    if (moved.length === 0 && this.#unsaved.length === 0) return;
-    this.#saving = this.#saving.then(async () => {
-      const stretches = this.#unsaved;
-      this.#unsaved = [];
-      try {
-        const ticks = moved.map(({ newest }) => newest);
-        await this.#store.saveCursors(ticks, this.#clock.now(), stretches);
-      } catch (error) {
-        this.#unsaved = [...stretches, ...this.#unsaved];
-        for (const { watched } of moved) watched.savedTradeId = -1;
-        this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them');
-      }
+    const ticks = moved.map(({ newest }) => newest);
+    this.#saver.save(ticks, () => {
+      for (const { watched } of moved) watched.savedTradeId = -1;
     });
   }
 }

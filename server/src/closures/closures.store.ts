@@ -5,7 +5,7 @@ import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
-import type { SymbolStretch } from './closing.ts';
+import type { SymbolStretch } from './cursor-saver.ts';
 import type { Cursor } from './start-point.ts';
 
 export class ClosuresStore {

@@ -7,6 +7,7 @@ import { BinanceRest } from './binance-rest.feed.ts';
 import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { Delistings } from './delisting.ts';
+import { FeedMeter } from './feed-meter.ts';
 import { feedState } from './feed-state.ts';
 import type { FeedStatus } from './feed-status.ts';
 import { MarketChecks } from './market-checks.feed.ts';
@@ -21,7 +22,7 @@ import { TapeReader } from './tape-reader.feed.ts';
 import type { MarketType, StreamPoint, Tick } from './tick.ts';
 import { VENUES } from './venue.ts';
 import type { Venue } from './venue.ts';
-import { WatchedSymbol } from './watched-symbol.feed.ts';
+import { lookAtSymbols, WatchedSymbol } from './watched-symbol.feed.ts';
 
 export interface BinanceFeedOptions {
   readonly marketType: MarketType;
@@ -55,6 +56,7 @@ export class BinanceFeed implements MarketWatch, Service {
   readonly #reader: TapeReader;
   readonly #attempts: RateWindow;
   readonly #delistings: Delistings;
+  readonly #meter = new FeedMeter();
   readonly #stopping = new AbortController();
   readonly #watched = new Map<string, WatchedSymbol>();
   readonly #shards = new Set<StreamShard>();
@@ -64,10 +66,6 @@ export class BinanceFeed implements MarketWatch, Service {
   #isStarted = false;
   #reconnectsOfClosedShards = 0;
   #gapsRepaired = 0;
-  #refusedFrames = 0;
-  #lastTickMs: number | null = null;
-  #lagMs: number | null = null;
-  #lastEventMs = 0;
   #told = '';
 
   constructor(options: BinanceFeedOptions) {
@@ -78,7 +76,7 @@ export class BinanceFeed implements MarketWatch, Service {
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
     // A host whose clock is behind still learns the time from the stream.
-    const exchangeNowMs = () => Math.max(clock.now().getTime(), this.#lastEventMs);
+    const exchangeNowMs = () => Math.max(clock.now().getTime(), this.#meter.lastEventMs);
     this.#reader = new TapeReader({ rest: this.#rest, limits, clock, exchangeNowMs, random, log });
     this.#delistings = new Delistings(limits.delistedAfterLists);
     this.#attempts = new RateWindow(limits.connectAttempts, limits.connectAttemptsWindowMs);
@@ -169,15 +167,17 @@ export class BinanceFeed implements MarketWatch, Service {
   status(): FeedStatus {
     let reconnects = this.#reconnectsOfClosedShards;
     for (const shard of this.#shards) reconnects += shard.reconnects;
-    const connections = Array.from(this.#shards, (shard) => shard.look());
-    const { symbolsInSync, isAnyLate } = this.#lookAtSymbols();
+    const { symbolsInSync, isAnyLate } = lookAtSymbols(this.#watched.values(), this.#options.clock.monotonicMs(), this.#options.limits);
     return {
       marketType: this.marketType,
-      state: feedState(connections, isAnyLate),
+      state: feedState(
+        Array.from(this.#shards, (shard) => shard.look()),
+        isAnyLate,
+      ),
       symbols: this.#watched.size,
       symbolsInSync,
-      lastTickMs: this.#lastTickMs,
-      lagMs: this.#lagMs,
+      lastTickMs: this.#meter.lastTickMs,
+      lagMs: this.#meter.lagMs,
       reconnects,
       gapsRepaired: this.#gapsRepaired,
     };
@@ -242,12 +242,12 @@ export class BinanceFeed implements MarketWatch, Service {
       case 'TICK': {
         const watched = this.#watched.get(frame.tick.symbol);
         if (watched?.shard !== shard) return;
-        this.#lastTickMs = Math.max(this.#lastTickMs ?? 0, frame.tick.timeMs);
-        this.#measureLag(frame.eventTimeMs);
+        this.#meter.tick(frame.tick.timeMs);
+        this.#meter.event(frame.eventTimeMs, this.#options.clock.now().getTime());
         return watched.live(frame.tick);
       }
       case 'BEAT':
-        return this.#measureLag(frame.eventTimeMs);
+        return this.#meter.event(frame.eventTimeMs, this.#options.clock.now().getTime());
       case 'REFUSED':
         return this.#onRefused(shard, frame.reason, frame.symbol);
       case 'REPLY':
@@ -257,22 +257,12 @@ export class BinanceFeed implements MarketWatch, Service {
   }
 
   #onRefused(shard: StreamShard, reason: string, symbol: string | null): void {
-    this.#refusedFrames += 1;
-    // Every power of two: a flood of bad frames must not become a flood of log lines.
-    if ((this.#refusedFrames & (this.#refusedFrames - 1)) === 0) {
-      this.#options.log.warn(
-        { market: this.marketType, reason, symbol, refused: this.#refusedFrames },
-        'a frame of the exchange was refused',
-      );
+    if (this.#meter.refuse()) {
+      const refused = this.#meter.refusedFrames;
+      this.#options.log.warn({ market: this.marketType, reason, symbol, refused }, 'a frame of the exchange was refused');
     }
     const watched = symbol === null ? undefined : this.#watched.get(symbol);
     if (watched?.shard === shard) watched.onRefusedFrame();
-  }
-
-  #measureLag(eventTimeMs: number | null): void {
-    if (eventTimeMs === null) return;
-    this.#lagMs = this.#options.clock.now().getTime() - eventTimeMs;
-    this.#lastEventMs = eventTimeMs;
   }
 
   #onPrices(prices: readonly CheckedPrice[]): void {
@@ -290,18 +280,6 @@ export class BinanceFeed implements MarketWatch, Service {
   #onSync(hasFetched: boolean): void {
     if (hasFetched) this.#gapsRepaired += 1;
     this.#look();
-  }
-
-  #lookAtSymbols(): { readonly symbolsInSync: number; readonly isAnyLate: boolean } {
-    const { clock, limits } = this.#options;
-    const nowMs = clock.monotonicMs();
-    let [symbolsInSync, isAnyLate] = [0, false];
-    for (const watched of this.#watched.values()) {
-      const lateMs = watched.outOfSyncMs(nowMs);
-      if (lateMs === 0) symbolsInSync += 1;
-      else if (lateMs > limits.staleAfterMs) isAnyLate = true;
-    }
-    return { symbolsInSync, isAnyLate };
   }
 
   #look(): void {

@@ -215,3 +215,18 @@ export class WatchedSymbol {
     this.#options.onSync(hasFetched);
   }
 }
+
+/** How many symbols are in sync, and whether any has been out of sync for longer than the stale limit. */
+export function lookAtSymbols(
+  symbols: Iterable<WatchedSymbol>,
+  nowMs: number,
+  { staleAfterMs }: Pick<FeedLimits, 'staleAfterMs'>,
+): { readonly symbolsInSync: number; readonly isAnyLate: boolean } {
+  let [symbolsInSync, isAnyLate] = [0, false];
+  for (const symbol of symbols) {
+    const lateMs = symbol.outOfSyncMs(nowMs);
+    if (lateMs === 0) symbolsInSync += 1;
+    else if (lateMs > staleAfterMs) isAnyLate = true;
+  }
+  return { symbolsInSync, isAnyLate };
+}
