@@ -44,7 +44,7 @@ export const DIAL_LIMITS = {
   /** Share of the writes that take effect although their answer is lost. */
   lostAnswer: 0.3,
   /** Share of the events in which opened trades are not yet told. */
-  lateTelling: 0.95,
+  lateTelling: 0.99,
   /** Share of the trades that are opened without the id of a newest tick. */
   openedWithoutId: 0.8,
   /** Share of the trades with a time stop. */
