@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../src/kernel/clock.ts';
 import type { MarketType } from '../src/ticks/tick.ts';
@@ -126,10 +127,10 @@ export class Connection {
     if (carries(this.#request.route, broadcast.stream)) this.send(broadcast.text(this.#combined, this.#request.timeScale));
   }
 
-  /** Sends text as it is. */
-  send(text: string): void {
+  /** Sends text, or bytes as a binary frame, as it is. */
+  send(raw: string | Uint8Array): void {
     if (this.#stalled || this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(text, () => this.#wakeDrainWaiters());
+    this.#socket.send(raw, () => this.#wakeDrainWaiters());
     if (this.#socket.bufferedAmount > this.#limits.maxBufferedBytes) this.#socket.terminate();
   }
 
@@ -144,6 +145,13 @@ export class Connection {
   drop(code: number, reason = ''): void {
     if (code === 1006) this.#socket.terminate();
     else this.#socket.close(code, reason);
+  }
+
+  /** Ends the connection with a TCP reset. */
+  reset(): void {
+    this.#socket.once('error', () => {});
+    // The library gives no way to the TCP socket below; a reset has no other.
+    (this.#socket as unknown as { _socket?: Socket })._socket?.resetAndDestroy();
   }
 
   /** From now on nothing is read and nothing is sent, and no end of the connection is told: a dead link. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { FAULT_HELP, runFaultLines } from './control-faults.ts';
 import type { Exchange } from './exchange.ts';
 import { parseTickLines } from './tick-lines.ts';
 
-/** The most that one `POST /control/ticks` may hold. */
+/** The most that one POST may hold. */
 export const MAX_BODY_BYTES = 1_048_576;
 
 const HELP = `A stand-in for Binance, driven from outside.
@@ -16,6 +17,11 @@ POST /control/ticks   one JSON object per line, each a trade:
   An unknown symbol is listed. Answers {"accepted":n,"ids":[...]} with the aggregate trade ids, or 400 {"error":"line 3: ..."},
   and then no line counts. At most ${MAX_BODY_BYTES} bytes.
 
+POST /control/faults  one JSON object per line, each a verb with its market:
+  {"verb":"drop","marketType":"SPOT","code":1008}
+${FAULT_HELP}
+  Answers {"results":[...]}, or 400 {"error":"line 2: ..."}; lines before that one have been done.
+
 GET /control          this text
 `;
 
@@ -27,8 +33,9 @@ export function answerControl(exchange: Exchange, request: IncomingMessage, resp
     else answer(response, 405, { error: 'only GET' }, { allow: 'GET' });
     return true;
   }
-  if (path === '/control/ticks') {
-    if (request.method === 'POST') takeTicks(exchange, request, response);
+  if (path === '/control/ticks' || path === '/control/faults') {
+    const take = path === '/control/ticks' ? takeTicks : takeFaults;
+    if (request.method === 'POST') readBody(request, response, (text) => take(exchange, text, response));
     else answer(response, 405, { error: 'only POST' }, { allow: 'POST' });
     return true;
   }
@@ -39,7 +46,7 @@ export function answerControl(exchange: Exchange, request: IncomingMessage, resp
   return false;
 }
 
-function takeTicks(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
+function readBody(request: IncomingMessage, response: ServerResponse, take: (text: string) => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
@@ -48,15 +55,23 @@ function takeTicks(exchange: Exchange, request: IncomingMessage, response: Serve
     else if (!response.headersSent) answer(response, 413, { error: `more than ${MAX_BODY_BYTES} bytes` }, { connection: 'close' });
   });
   request.on('end', () => {
-    if (response.headersSent) return;
-    const parsed = parseTickLines(Buffer.concat(chunks).toString('utf8'));
-    if ('error' in parsed) return answer(response, 400, parsed);
-    const ids = parsed.ticks.map(({ timeMs, ...tick }) => {
-      if (!exchange.isListed(tick.marketType, tick.symbol)) exchange.listSymbolFor(tick.marketType, tick.symbol, tick.price);
-      return exchange.tick({ ...tick, ...(timeMs === undefined ? {} : { timeMs }) }).id;
-    });
-    answer(response, 200, { accepted: ids.length, ids });
+    if (!response.headersSent) take(Buffer.concat(chunks).toString('utf8'));
   });
+}
+
+function takeTicks(exchange: Exchange, text: string, response: ServerResponse): void {
+  const parsed = parseTickLines(text);
+  if ('error' in parsed) return answer(response, 400, parsed);
+  const ids = parsed.ticks.map(({ timeMs, ...tick }) => {
+    if (!exchange.isListed(tick.marketType, tick.symbol)) exchange.listSymbolFor(tick.marketType, tick.symbol, tick.price);
+    return exchange.tick({ ...tick, ...(timeMs === undefined ? {} : { timeMs }) }).id;
+  });
+  answer(response, 200, { accepted: ids.length, ids });
+}
+
+function takeFaults(exchange: Exchange, text: string, response: ServerResponse): void {
+  const done = runFaultLines(exchange, text);
+  answer(response, 'error' in done ? 400 : 200, done);
 }
 
 function answer(response: ServerResponse, status: number, body: string | object, headers: Record<string, string> = {}): void {

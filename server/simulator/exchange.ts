@@ -11,6 +11,7 @@ import type { ConnectionInfo, ExchangeOptions, TickInput } from './exchange-opti
 import { fittingTickSize } from './listing.ts';
 import type { Listing, SymbolDefinition } from './listing.ts';
 import type { Market } from './market.ts';
+import { Faults } from './faults.ts';
 import { Place } from './place.ts';
 import type { RestFault, SeenRequest } from './rest.ts';
 import { Seen } from './seen.ts';
@@ -27,6 +28,8 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Exch
 
 /** A small exchange on two ports, spot and futures, and the verbs by which a script drives it. Made by `startExchange`. */
 export class Exchange {
+  /** What goes wrong beyond the verbs of this class. */
+  readonly faults: Faults;
   readonly #places: Readonly<Record<MarketType, Place>>;
   readonly #seen = new Seen();
   readonly #clock: Clock;
@@ -42,6 +45,7 @@ export class Exchange {
       otherRequest: (request: IncomingMessage, response: ServerResponse) => options.otherRequests?.(this, request, response) ?? false,
     };
     this.#places = { SPOT: new Place('SPOT', parts), FUTURES: new Place('FUTURES', parts) };
+    this.faults = new Faults(this.#places);
     for (const definition of options.symbols ?? UNPRICED_SYMBOLS) this.listSymbol(definition);
   }
 
@@ -118,14 +122,20 @@ export class Exchange {
       if (!parsePlainDecimal(text)?.gt(0)) throw new RangeError(`not a plain decimal above zero: ${text}`);
     const timeMs = input.timeMs ?? this.#clock.now().getTime();
     const trade = listing.tape.append({ price, quantity, timeMs, buyerIsMaker: input.buyerIsMaker ?? false });
-    if (input.broadcast ?? true) this.#market(marketType).announce(listing, trade);
+    this.#tell(listing, trade, input.broadcast ?? true);
     return trade;
   }
 
-  /** Prints a trade with its own id, which must be past the last one, and sends it to the subscribers. */
-  print(marketType: MarketType, symbol: string, trade: AggTrade): void {
+  /** Prints a trade with its own id, which must be past the last one, and sends it to the subscribers unless told otherwise. */
+  print(marketType: MarketType, symbol: string, trade: AggTrade, broadcast = true): void {
     const listing = this.#listing(marketType, symbol);
-    this.#market(marketType).announce(listing, listing.tape.put(trade));
+    this.#tell(listing, listing.tape.put(trade), broadcast);
+  }
+
+  #tell(listing: Listing, trade: AggTrade, broadcast: boolean): void {
+    const market = this.#market(listing.marketType);
+    if (market.restLagMs > 0) listing.tape.holdBack(market.nowMs() + market.restLagMs);
+    if (broadcast) market.announce(listing, trade);
   }
 
   /** Leaves out the symbol's next `count` ids; REST does not know them either. */
@@ -177,11 +187,17 @@ export class Exchange {
     for (const connection of this.#connections(marketType)) connection.send(text);
   }
 
-  /** Tells every spot connection that its server is about to go, as Binance documents for spot only. */
-  announceShutdown(): void {
+  /** Tells every spot connection that its server is about to go, as Binance documents for spot only; it goes `closeAfterMs` later, if at all. */
+  announceShutdown(options: { closeAfterMs?: number; code?: number } = {}): void {
     const E = this.#clock.now().getTime();
     const notice = new Broadcast('!serverShutdown', (scale) => ({ e: 'serverShutdown', E: E * scale }));
-    for (const connection of this.#connections('SPOT')) connection.deliver(notice);
+    const connections = this.#connections('SPOT');
+    for (const connection of connections) connection.deliver(notice);
+    const { closeAfterMs, code = 1001 } = options;
+    if (closeAfterMs === undefined) return;
+    const close = () => connections.forEach((connection) => connection.drop(code));
+    if (closeAfterMs === 0) close();
+    else this.#clock.after(closeAfterMs, close);
   }
 
   /** Spoils the answer to the next REST request that fits. */

@@ -18,6 +18,8 @@ export interface ListenerOptions {
   readonly compression: boolean;
   /** True while nobody may connect. */
   isRefusing(): boolean;
+  /** The HTTP answer that connection attempts get instead of an upgrade; null lets them in. */
+  refusal(): { readonly status: number; readonly retryAfterSeconds?: number } | null;
   opened(connection: Connection): void;
   request(request: IncomingMessage, response: ServerResponse): void;
 }
@@ -30,6 +32,7 @@ export class Listener {
   readonly #options: ListenerOptions;
   readonly #http: Server;
   readonly #websockets: WebSocketServer;
+  #port = 0;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -47,7 +50,13 @@ export class Listener {
         resolve();
       });
     });
-    return (this.#http.address() as AddressInfo).port;
+    this.#port = (this.#http.address() as AddressInfo).port;
+    return this.#port;
+  }
+
+  /** Listens on the port that it had. */
+  reopen(): Promise<number> {
+    return this.listen(this.#port);
   }
 
   async stop(): Promise<void> {
@@ -60,6 +69,8 @@ export class Listener {
     const { marketType, clock, limits, events } = this.#options;
     socket.on('error', () => socket.destroy());
     if (this.#options.isRefusing()) return void socket.destroy();
+    const refusal = this.#options.refusal();
+    if (refusal) return refuse(socket, `${refusal.status} Refused`, refusal.retryAfterSeconds);
     const url = request.url ?? '/';
     let streams;
     try {
@@ -76,6 +87,7 @@ export class Listener {
   }
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(socket: Duplex, status: string, retryAfterSeconds?: number): void {
+  const retryAfter = retryAfterSeconds === undefined ? '' : `Retry-After: ${retryAfterSeconds}\r\n`;
+  socket.end(`HTTP/1.1 ${status}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

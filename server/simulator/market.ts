@@ -2,6 +2,7 @@ import type { Clock } from '../src/kernel/clock.ts';
 import type { MarketType } from '../src/ticks/tick.ts';
 import { Broadcast } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { Shaping } from './shaping.ts';
 import { aggTradeFrame, bookTickerFrame } from './frames.ts';
 import type { Frame } from './frames.ts';
 import { listingOf } from './listing.ts';
@@ -17,6 +18,12 @@ export interface MarketOptions {
   readonly maxTapeTrades: number;
 }
 
+/** How far back aggTrades reaches, and what a request beyond it gets: Binance does not document which of the two. */
+export interface TapeHorizon {
+  readonly reachMs: number;
+  readonly beyond: 'EMPTY' | 'ERROR';
+}
+
 /** One market: its symbols with their tapes, and who is subscribed to what. It knows nothing of sockets and paths. */
 export class Market {
   readonly marketType: MarketType;
@@ -24,6 +31,12 @@ export class Market {
   readonly connections = new Set<Connection>();
   /** Symbols that printed since the all-symbol stream last beat. */
   readonly moved = new Set<Listing>();
+  /** What is done to events on their way to subscribers. */
+  readonly shaping: Shaping;
+  /** Null: all of the tape can be asked for. */
+  tapeHorizon: TapeHorizon | null = null;
+  /** How long REST takes to know of a print that the stream has told. */
+  restLagMs = 0;
   readonly #byLowerCase = new Map<string, Listing>();
   readonly #subscribers = new Map<string, Set<Connection>>();
   readonly #silenced = new Set<string>();
@@ -32,6 +45,7 @@ export class Market {
   constructor(options: MarketOptions) {
     this.marketType = options.marketType;
     this.#options = options;
+    this.shaping = new Shaping(options.clock);
   }
 
   /** Lists a symbol, or replaces a listed one, tape and all. */
@@ -43,6 +57,12 @@ export class Market {
       listing.tape.append({ price: definition.price, quantity: '1', timeMs: this.nowMs(), buyerIsMaker: false });
     }
     return listing;
+  }
+
+  /** Takes a symbol off the list: REST knows it no more, its streams are acknowledged and silent. */
+  unlist(symbol: string): void {
+    this.listings.delete(symbol);
+    this.#byLowerCase.delete(symbol.toLowerCase());
   }
 
   /** The symbol a stream name speaks of; undefined for an unknown one and for the all-symbol streams. */
@@ -64,8 +84,12 @@ export class Market {
     if (!subscribers || this.#isSilent(stream)) return;
     const made = frame();
     if (!made) return;
-    const event = new Broadcast(stream, made);
-    for (const connection of subscribers) connection.deliver(event);
+    this.shaping.send(new Broadcast(stream, made), subscribers);
+  }
+
+  /** Sends text or bytes as they are to a stream's subscribers. */
+  sendRaw(stream: string, raw: string | Uint8Array): void {
+    for (const connection of this.#subscribers.get(stream) ?? []) connection.send(raw);
   }
 
   /** While silent, nothing is sent on the stream (on all of them when none is named), though sockets stay open and REST goes on. */

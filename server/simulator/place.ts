@@ -23,6 +23,8 @@ export class Place {
   readonly listener: Listener;
   /** While true, websocket connection attempts are cut off. */
   refusing = false;
+  /** Answers websocket connection attempts instead of letting them in. */
+  refusal: { readonly status: number; readonly retryAfterSeconds?: number } | null = null;
 
   constructor(marketType: MarketType, options: PlaceOptions) {
     const { clock, seen } = options;
@@ -37,6 +39,7 @@ export class Place {
       events: eventsOf(this.market, seen),
       compression: options.compression ?? false,
       isRefusing: () => this.refusing,
+      refusal: () => this.refusal,
       opened: (connection) => {
         this.market.connections.add(connection);
         seen.waiting.look();

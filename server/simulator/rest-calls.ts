@@ -43,32 +43,55 @@ function serverTime(market: Market): unknown {
  * On futures the window of two times must be shorter than an hour, and one time alone means the hour after or before it.
  */
 function aggTrades(market: Market, query: URLSearchParams): unknown {
-  const tape = listingOf(market, requiredText(query, 'symbol')).tape;
+  const { tape } = listingOf(market, requiredText(query, 'symbol'));
+  const knownThrough = tape.knownThrough(market.nowMs());
+  const reach = reachOf(market);
   const futures = market.marketType === 'FUTURES';
   const fromId = optionalInteger(query, 'fromId');
   const startMs = optionalInteger(query, 'startTime');
   const endMs = optionalInteger(query, 'endTime');
   const limit = limitOf(query, 500, 1_000, futures);
-  const rows = (trades: readonly AggTrade[]) => trades.map((trade) => aggTradeRow(market.marketType, trade));
+  const rows = (trades: readonly AggTrade[]) =>
+    trades
+      .filter(({ id, timeMs }) => id <= knownThrough && timeMs >= reach.fromMs)
+      .map((trade) => aggTradeRow(market.marketType, trade, tape.isBlanked(trade.id)));
 
   if (fromId !== undefined) {
     if (startMs !== undefined || endMs !== undefined) throw BAD_COMBINATION();
-    return rows(tape.fromId(fromId, limit));
+    const trades = tape.fromId(fromId, limit);
+    if (trades[0] && trades[0].timeMs < reach.fromMs) return reach.beyond();
+    return rows(trades);
+  }
+  if (Math.min(startMs ?? Infinity, endMs ?? Infinity) < reach.fromMs) {
+    if (reach.refuses || (endMs !== undefined && endMs < reach.fromMs)) return reach.beyond();
   }
   if (startMs !== undefined && endMs !== undefined) {
     if (endMs < startMs) throw new RestError(-1127, 'Start time is greater than end time.');
     if (futures && endMs - startMs >= HOUR_MS) throw new RestError(-1127, 'More than 1 hours between startTime and endTime.');
-    return rows(tape.oldestBetween(startMs, endMs, limit));
+    return rows(tape.oldestBetween(Math.max(startMs, reach.fromMs), endMs, limit));
   }
   if (startMs !== undefined) return rows(tape.oldestBetween(startMs, futures ? startMs + HOUR_MS - 1 : Infinity, limit));
   if (endMs !== undefined) return rows(tape.newestThrough(endMs, limit));
-  return rows(tape.newest(limit));
+  return rows(tape.newest(limit, knownThrough));
 }
 
-function aggTradeRow(marketType: MarketType, trade: AggTrade): object {
-  const head = { a: trade.id, p: trade.price, q: trade.quantity };
-  const tail = { f: trade.firstId, l: trade.lastId, T: trade.timeMs, m: trade.buyerIsMaker };
-  return marketType === 'SPOT' ? { ...head, ...tail, M: true } : { ...head, nq: trade.quantity, ...tail };
+/** From which trade time on aggTrades can be asked for, and what a request for older ones gets. */
+function reachOf(market: Market): { fromMs: number; refuses: boolean; beyond(): unknown } {
+  const { tapeHorizon } = market;
+  if (!tapeHorizon) return { fromMs: -Infinity, refuses: false, beyond: () => [] };
+  const refuses = tapeHorizon.beyond === 'ERROR';
+  const beyond = () => {
+    if (refuses) throw new RestError(-1130, `Trades of more than ${tapeHorizon.reachMs} ms ago are not available.`);
+    return [];
+  };
+  return { fromMs: market.nowMs() - tapeHorizon.reachMs, refuses, beyond };
+}
+
+function aggTradeRow(marketType: MarketType, trade: AggTrade, isBlanked: boolean): object {
+  const [price, quantity] = isBlanked ? ['0', '0'] : [trade.price, trade.quantity];
+  const head = { a: trade.id, p: price, q: quantity };
+  const tail = { f: isBlanked ? -1 : trade.firstId, l: isBlanked ? -1 : trade.lastId, T: trade.timeMs, m: trade.buyerIsMaker };
+  return marketType === 'SPOT' ? { ...head, ...tail, M: true } : { ...head, nq: quantity, ...tail };
 }
 
 function spotTickerPrice(market: Market, query: URLSearchParams): unknown {
@@ -124,11 +147,29 @@ function futuresKlinesWeight(query: URLSearchParams): number {
   return limit <= 1_000 ? 5 : 10;
 }
 
-/** Candles of 1m, on spot also 1s; other intervals are not offered by the simulator. */
+const MINUTE_MS = 60_000;
+
+/** Calendar weeks and months are not offered by the simulator. */
+const INTERVALS_MS: Readonly<Record<string, number>> = {
+  ...KLINE_INTERVALS_MS,
+  '3m': 3 * MINUTE_MS,
+  '5m': 5 * MINUTE_MS,
+  '15m': 15 * MINUTE_MS,
+  '30m': 30 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '2h': 2 * HOUR_MS,
+  '4h': 4 * HOUR_MS,
+  '6h': 6 * HOUR_MS,
+  '8h': 8 * HOUR_MS,
+  '12h': 12 * HOUR_MS,
+  '1d': 24 * HOUR_MS,
+};
+
+/** Candles of whole prints, told or not, also those older than aggTrades reaches; 1s on spot only. */
 function klines(market: Market, query: URLSearchParams, maxLimit: number): unknown {
   const listing = listingOf(market, requiredText(query, 'symbol'));
   const interval = requiredText(query, 'interval');
-  const intervalMs = KLINE_INTERVALS_MS[interval];
+  const intervalMs = Object.hasOwn(INTERVALS_MS, interval) ? INTERVALS_MS[interval] : undefined;
   if (intervalMs === undefined || (interval === '1s' && market.marketType === 'FUTURES')) throw new RestError(-1120, 'Invalid interval.');
   const startMs = optionalInteger(query, 'startTime');
   const endMs = Math.min(optionalInteger(query, 'endTime') ?? Infinity, market.nowMs());

@@ -10,9 +10,15 @@ export class WeightMeter {
   readonly #limit: number;
   #minute = 0;
   #used = 0;
+  #peak = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  /** The most that was used in any one minute. */
+  get peak(): number {
+    return this.#peak;
   }
 
   /** Adds to the minute's weight and returns it. */
@@ -23,6 +29,7 @@ export class WeightMeter {
       this.#used = 0;
     }
     this.#used += weight;
+    this.#peak = Math.max(this.#peak, this.#used);
     return this.#used;
   }
 

@@ -28,8 +28,8 @@ export interface TapeOptions {
   readonly maxTrades: number;
 }
 
-/** How many candles of each interval are kept: a day of minutes, and some. */
-const MAX_CANDLES = 2_000;
+/** How many candles of each interval are kept: five days of minutes, and some. */
+const MAX_CANDLES = 8_000;
 
 /** Every aggregate trade of one symbol, in id order; ids rise by one unless a verb says otherwise. */
 export class Tape {
@@ -40,6 +40,9 @@ export class Tape {
   #nextRawId: number;
   /** False once a trade was older than the one before it, which scripts may do; then times cannot be searched by halves. */
   #timesRise = true;
+  readonly #blanked = new Set<number>();
+  /** Trades that REST does not know yet, oldest first. */
+  readonly #trailing: { readonly id: number; readonly knownMs: number }[] = [];
 
   constructor(options: TapeOptions) {
     this.#options = options;
@@ -80,14 +83,41 @@ export class Tape {
     this.#nextId += count;
   }
 
+  /** REST gives this row from now on as Binance gives a withdrawn one: price and quantity "0", raw ids -1. */
+  blank(id: number): void {
+    this.#blanked.add(id);
+  }
+
+  isBlanked(id: number): boolean {
+    return this.#blanked.has(id);
+  }
+
+  /** The newest trade becomes known to REST only at `knownMs`. */
+  holdBack(knownMs: number): void {
+    if (this.last) this.#trailing.push({ id: this.last.id, knownMs });
+  }
+
+  /** The newest id that REST knows of. */
+  knownThrough(nowMs: number): number {
+    while (this.#trailing[0] && this.#trailing[0].knownMs <= nowMs) this.#trailing.shift();
+    return (this.#trailing[0]?.id ?? this.#nextId) - 1;
+  }
+
   /** Trades with id ≥ `id`, oldest first. */
   fromId(id: number, limit: number): readonly AggTrade[] {
     const start = firstIndex(this.#trades, (trade) => trade.id >= id);
     return this.#trades.slice(start, start + limit);
   }
 
-  newest(limit: number): readonly AggTrade[] {
-    return this.#trades.slice(-limit);
+  /** The newest `limit` trades with id ≤ `throughId`. */
+  newest(limit: number, throughId = Infinity): readonly AggTrade[] {
+    const end = throughId === Infinity ? this.#trades.length : firstIndex(this.#trades, (trade) => trade.id > throughId);
+    return this.#trades.slice(Math.max(0, end - limit), end);
+  }
+
+  /** The oldest trade at or after a time. */
+  firstSince(timeMs: number): AggTrade | undefined {
+    return this.#between(timeMs, Infinity)[0];
   }
 
   /** The oldest `limit` trades of a time window, both ends included. */

@@ -91,7 +91,18 @@ export function closureFor(
   const at = price ?? (status === 'CLOSED_TP' ? signal.takeProfit : signal.stopLoss);
   const exitPrice = exitPriceFor(status, signal.takeProfit, at);
   const profit = profitAt({ ...trade, direction: signal.direction, entryPrice: signal.entryPrice, exitPrice });
-  return { tradeId: trade.id, status, exitPrice, exitTime, ...profit, source: 'LIVE', aggregateTradeId: 1, price: at, ...rest };
+  return {
+    tradeId: trade.id,
+    status,
+    exitPrice,
+    exitTime,
+    ...profit,
+    source: 'LIVE',
+    aggregateTradeId: 1,
+    price: at,
+    ambiguous: false,
+    ...rest,
+  };
 }
 
 /** Stores the closing of a trade. */

@@ -139,7 +139,7 @@ function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
 
 describe('from start to closure', () => {
   test('open trades are taken up again at the saved cursor, closed by the first touch, told, and let go', async () => {
-    const cursor = { lastTradeId: 50, lastTimeMs: 50_000, savedAtMs: 500_000 };
+    const cursor = { lastTradeId: 50, lastPrice: '100', lastTimeMs: 50_000, savedAtMs: 500_000 };
     const { closing, market, tick, closed, wakes } = open({
       trades: [stored('a', 10), stored('b', 20, { takeProfit: new Decimal(120) })],
       cursor,

@@ -2,13 +2,18 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Service } from '../kernel/service.ts';
 import type { RecordEvent } from '../record/event.ts';
+import type { Candle, CandleUse } from '../ticks/candle.ts';
 import type { MarketWatch } from '../ticks/market-watch.ts';
 import { isAfter, symbolKey } from '../ticks/tick.ts';
 import type { MarketType, StreamPoint, SymbolKey, Tick } from '../ticks/tick.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import { closureOf } from './closure.ts';
+import type { Evidence } from './closure.ts';
 import { ClosureWriter } from './closure-writer.ts';
 import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
+import { CursorSaver } from './cursor-saver.ts';
+import type { CursorSink } from './cursor-saver.ts';
+import { StretchRecorder } from './stretches.ts';
 import { earliestPoint, startPoint } from './start-point.ts';
 import type { Cursor } from './start-point.ts';
 import { WatchList } from './watch-list.ts';
@@ -22,10 +27,9 @@ export interface ClosingLimits extends ClosureWriterLimits {
   readonly freshTradeMs: number;
 }
 
-export interface ClosingStore extends ClosureSink {
+export interface ClosingStore extends ClosureSink, CursorSink {
   openTrades(): Promise<TradeRow[]>;
   cursors(): Promise<Map<SymbolKey, Cursor>>;
-  saveCursors(ticks: readonly Tick[], at: Date): Promise<void>;
 }
 
 export interface TradeAnnouncements {
@@ -41,14 +45,19 @@ interface WatchedSymbol {
   from: StreamPoint;
   /** Trades that are catching up with what happened between their point and now. */
   readonly joining: Set<string>;
+  /** The newest applied tick; its own memory, as the feeds stop before the last save. */
+  newest: Tick | null;
   savedTradeId: number;
+  /** The last tick that an earlier run applied; null where there was none. */
+  readonly before: Evidence | null;
+  readonly stretches: StretchRecorder;
 }
 
 /**
  * Watches every open trade and closes it at the first tick that reaches one of its levels. Trades come from the record
  * (at start, and as they are opened); ticks come from the markets; closures go to the database.
  */
-export class Closing implements Service {
+export class Closing implements Service, CandleUse {
   readonly name = 'closing';
   readonly #store: ClosingStore;
   readonly #record: TradeAnnouncements;
@@ -57,9 +66,9 @@ export class Closing implements Service {
   readonly #log: Log;
   readonly #limits: ClosingLimits;
   readonly #writer: ClosureWriter;
+  readonly #saver: CursorSaver;
   readonly #symbols = new Map<SymbolKey, WatchedSymbol>();
   readonly #cancels: Cancel[] = [];
-  #saving: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(
@@ -77,6 +86,7 @@ export class Closing implements Service {
     this.#log = log;
     this.#limits = limits;
     this.#writer = new ClosureWriter(store, clock, log, limits, () => record.wake());
+    this.#saver = new CursorSaver(store, clock, log);
   }
 
   /** Takes up every open trade again; then follows the record. */
@@ -100,7 +110,7 @@ export class Closing implements Service {
     for (const cancel of this.#cancels.splice(0)) cancel();
     await this.#writer.stop();
     this.#saveCursors();
-    await this.#saving;
+    await this.#saver.settled();
   }
 
   /** Applies one tick. Per symbol, ticks must come in id order, each once. */
@@ -108,14 +118,44 @@ export class Closing implements Service {
     const key = symbolKey(tick.marketType, tick.symbol);
     const watched = this.#symbols.get(key);
     if (!watched) return;
+    watched.newest = tick;
+    watched.stretches.tick(tick);
     this.#applyTo(watched.list, key, tick);
+    this.#letGoIfIdle(key, watched);
+  }
+
+  matters(candle: Candle): boolean {
+    return this.#symbols.get(symbolKey(candle.marketType, candle.symbol))?.list.matters(candle) ?? false;
+  }
+
+  /** Applies a candle in place of its ticks, in time order among them. */
+  take(candle: Candle): void {
+    const key = symbolKey(candle.marketType, candle.symbol);
+    const watched = this.#symbols.get(key);
+    if (!watched) return;
+    watched.stretches.candle(candle);
+    for (const touch of watched.list.applyCandle(candle)) this.#writer.add(key, closureOf(touch, touch.evidence));
+    this.#letGoIfIdle(key, watched);
+  }
+
+  /**
+   * Closes the trades of a symbol that the exchange has stopped for good, at the last traded price that is known. What may have been
+   * traded after it cannot be asked for any more.
+   */
+  onDelisted(marketType: MarketType, symbol: string): void {
+    const key = symbolKey(marketType, symbol);
+    const watched = this.#symbols.get(key);
+    if (!watched) return;
+    const last = watched.newest ?? watched.before;
+    if (!last) return this.#log.error({ marketType, symbol }, 'a delisted symbol never had a tick; its trades stay open');
+    for (const trade of watched.list.takeAll()) this.#writer.add(key, closureOf({ trade, happening: 'SYMBOL_DELISTED' }, last));
     this.#letGoIfIdle(key, watched);
   }
 
   #takeUp(key: SymbolKey, trades: WatchedTrade[], cursor: Cursor | undefined): void {
     const [first] = trades;
     if (!first) return;
-    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor, this.#limits.freshTradeMs));
+    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor, this.#limits.freshTradeMs), cursor);
     for (const trade of trades) watched.list.add(trade);
     this.#markets[first.marketType].watch(first.symbol, watched.from);
   }
@@ -203,35 +243,49 @@ export class Closing implements Service {
 
   #letGoIfIdle(key: SymbolKey, watched: WatchedSymbol): void {
     if (watched.list.size > 0 || watched.joining.size > 0) return;
+    this.#takeStretches(watched);
     if (this.#symbols.delete(key)) this.#markets[watched.marketType].unwatch(watched.symbol);
   }
 
-  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade, from: StreamPoint): WatchedSymbol {
-    const watched: WatchedSymbol = { marketType, symbol, from, list: new WatchList(), joining: new Set(), savedTradeId: -1 };
+  #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade, from: StreamPoint, cursor?: Cursor): WatchedSymbol {
+    const before: Evidence | null = cursor
+      ? { id: cursor.lastTradeId, price: cursor.lastPrice, timeMs: cursor.lastTimeMs, source: 'BACKFILL' }
+      : null;
+    const watched: WatchedSymbol = {
+      marketType,
+      symbol,
+      from,
+      list: new WatchList(),
+      joining: new Set(),
+      newest: null,
+      savedTradeId: -1,
+      before,
+      stretches: new StretchRecorder(Math.max(from.fromTimeMs, cursor?.lastTimeMs ?? 0), cursor?.lastTradeId),
+    };
     this.#symbols.set(key, watched);
     return watched;
   }
 
-  /** A cursor may pass a tick only when everything that the tick decided is durable. */
+  #takeStretches({ marketType, symbol, stretches }: WatchedSymbol): void {
+    this.#saver.keep(stretches.take().map((stretch) => ({ ...stretch, marketType, symbol })));
+  }
+
+  /**
+   * A cursor may pass a tick only when everything that the tick decided is durable, and only together with the note that the
+   * tick was looked up afterwards, if it was.
+   */
   #saveCursors(): void {
     const moved: { watched: WatchedSymbol; newest: Tick }[] = [];
     for (const [key, watched] of this.#symbols) {
-      const newest = this.#markets[watched.marketType].position(watched.symbol)?.lastTick;
+      this.#takeStretches(watched);
+      const { newest } = watched;
       if (!newest || newest.id <= watched.savedTradeId || watched.joining.size > 0 || this.#writer.isPending(key)) continue;
       watched.savedTradeId = newest.id;
       moved.push({ watched, newest });
     }
-    if (moved.length === 0) return;
-    this.#saving = this.#saving
-      .then(() =>
-        this.#store.saveCursors(
-          moved.map(({ newest }) => newest),
-          this.#clock.now(),
-        ),
-      )
-      .catch((error: unknown) => {
-        for (const { watched } of moved) watched.savedTradeId = -1;
-        this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them');
-      });
+    const ticks = moved.map(({ newest }) => newest);
+    this.#saver.save(ticks, () => {
+      for (const { watched } of moved) watched.savedTradeId = -1;
+    });
   }
 }

@@ -255,9 +255,9 @@ describe('cursors', () => {
 
   test('move on and never back, whatever the order in which they are saved', async () => {
     await save(10);
-    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastTimeMs: 10_000, savedAtMs: T0 + 10 });
+    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastPrice: '100', lastTimeMs: 10_000, savedAtMs: T0 + 10 });
     await save(9);
-    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastTimeMs: 10_000, savedAtMs: T0 + 10 });
+    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastPrice: '100', lastTimeMs: 10_000, savedAtMs: T0 + 10 });
     await save(11);
     expect((await cursorOf())?.lastTradeId).toBe(11);
     await Promise.all(Array.from({ length: 50 }, (_, n) => save(100 + ((n * 7) % 50))));

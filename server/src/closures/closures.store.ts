@@ -5,6 +5,7 @@ import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
+import type { SymbolStretch } from './cursor-saver.ts';
 import type { Cursor } from './start-point.ts';
 
 export class ClosuresStore {
@@ -23,7 +24,12 @@ export class ClosuresStore {
     return new Map(
       rows.map((row) => [
         symbolKey(row.marketType as MarketType, row.symbol),
-        { lastTradeId: Number(row.lastTradeId), lastTimeMs: row.lastTime.getTime(), savedAtMs: row.savedAt.getTime() },
+        {
+          lastTradeId: Number(row.lastTradeId),
+          lastPrice: row.lastPrice.toFixed(),
+          lastTimeMs: row.lastTime.getTime(),
+          savedAtMs: row.savedAt.getTime(),
+        },
       ]),
     );
   }
@@ -44,13 +50,14 @@ export class ClosuresStore {
       realized_pnl: closure.realizedPnl.toFixed(),
       realized_pnl_pct: closure.realizedPnlPct.toFixed(),
       source: closure.source,
-      trade_id: String(closure.aggregateTradeId),
+      trade_id: closure.aggregateTradeId === null ? null : String(closure.aggregateTradeId),
       price: closure.price.toFixed(),
+      ambiguous: closure.ambiguous,
     }));
     return this.#prisma.$executeRaw`
       WITH closure AS (
         SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
-          gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric)
+          gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric, ambiguous boolean)
       ),
       -- Locked in the order of their ids, so that two closers cannot wait for each other.
       still_open AS (
@@ -69,7 +76,7 @@ export class ClosuresStore {
       closed AS (
         UPDATE paper_trades t SET status = n.status, exit_price = n.exit_price, exit_time = n.exit_time, gross_pnl = n.gross_pnl, fees = n.fees,
           realized_pnl = n.realized_pnl, realized_pnl_pct = n.realized_pnl_pct, closed_source = n.source, closed_trade_id = n.trade_id,
-          closed_price = n.price, closed_sequence = head.before + n.number
+          closed_price = n.price, ambiguous = n.ambiguous, closed_sequence = head.before + n.number
         FROM numbered n, head WHERE t.id = n.id
         RETURNING t.id, t.signal_id, t.closed_sequence
       )
@@ -81,8 +88,17 @@ export class ClosuresStore {
     return isDataRefused(error);
   }
 
-  /** Saves how far the symbols' streams are applied; a cursor never moves back. */
-  async saveCursors(ticks: readonly Tick[], at: Date): Promise<void> {
+  /** Saves how far the symbols' streams are applied and what was looked up afterwards, in one statement; a cursor never moves back. */
+  async saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[] = []): Promise<void> {
+    const repaired = stretches.map((stretch) => ({
+      market_type: stretch.marketType,
+      symbol: stretch.symbol,
+      from_time: new Date(stretch.fromMs).toISOString(),
+      to_time: new Date(stretch.toMs).toISOString(),
+      from_id: stretch.fromId === null ? null : String(stretch.fromId),
+      to_id: stretch.toId === null ? null : String(stretch.toId),
+      source: stretch.source,
+    }));
     const rows = ticks.map((tick) => ({
       market_type: tick.marketType,
       symbol: tick.symbol,
@@ -91,6 +107,11 @@ export class ClosuresStore {
       time: new Date(tick.timeMs).toISOString(),
     }));
     await this.#prisma.$executeRaw`
+      WITH repaired AS (
+        INSERT INTO repaired_stretches (market_type, symbol, from_time, to_time, from_trade_id, to_trade_id, source)
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(repaired)}::jsonb) AS s (market_type text, symbol text, from_time timestamptz,
+          to_time timestamptz, from_id bigint, to_id bigint, source text)
+      )
       INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at)
       SELECT market_type, symbol, trade_id, price, time, ${at}::timestamptz
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)

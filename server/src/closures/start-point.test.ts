@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 /** A trade opened at `entryTimeMs`, after the tick `afterTradeId`. */
 const trade = (entryTimeMs: number, afterTradeId: number | null) =>
   watched('t', { entryTimeMs, from: { afterTradeId, fromTimeMs: entryTimeMs } });
-const cursor = (lastTradeId: number, lastTimeMs: number, savedAtMs: number) => ({ lastTradeId, lastTimeMs, savedAtMs });
+const cursor = (lastTradeId: number, lastTimeMs: number, savedAtMs: number) => ({ lastTradeId, lastPrice: '100', lastTimeMs, savedAtMs });
 
 describe('where a stream is taken up again', () => {
   test('without a cursor: at the oldest beginning', () => {

@@ -5,6 +5,7 @@ import type { WatchedTrade } from './watched-trade.ts';
 /** How far a symbol's stream had been applied when it was last saved. */
 export interface Cursor {
   readonly lastTradeId: number;
+  readonly lastPrice: string;
   /** The exchange's time of that tick, ms since 1970 UTC. */
   readonly lastTimeMs: number;
   /** Server time of the saving, ms since 1970 UTC. */

@@ -1,8 +1,11 @@
 import TinyQueue from 'tinyqueue';
 import { Decimal } from '../kernel/decimal.ts';
 import { isAfter } from '../ticks/tick.ts';
+import type { Candle } from '../ticks/candle.ts';
 import type { Tick } from '../ticks/tick.ts';
 import type { TradeHappening } from '../trades/trade.ts';
+import { candleTouch } from './candle-touch.ts';
+import type { CandleTouch } from './candle-touch.ts';
 import type { WatchedTrade } from './watched-trade.ts';
 
 /** A tick reached something of a trade. */
@@ -10,6 +13,9 @@ export interface Touch {
   readonly trade: WatchedTrade;
   readonly happening: TradeHappening;
 }
+
+/** How far the host's clock, which dates entries, may be from the exchange's, which dates candles, when nothing is to be overlooked. */
+const CLOCK_MARGIN_MS = 3_600_000;
 
 interface Level {
   readonly trade: WatchedTrade;
@@ -92,6 +98,53 @@ export class WatchList {
     // Trades that begin after this tick stay; they go back only now, or the loops above would never end.
     for (const putBack of early) putBack();
     return touched;
+  }
+
+  /** Takes out all trades. */
+  takeAll(): WatchedTrade[] {
+    const trades = [...this.#trades.values()];
+    this.#trades.clear();
+    return trades;
+  }
+
+  /**
+   * True where a minute between these prices may close a trade that was there before it ended. True also where it turns out
+   * to close none; never false where it does.
+   */
+  matters({ high, low, closeTimeMs }: Pick<Candle, 'high' | 'low' | 'closeTimeMs'>): boolean {
+    if (!this.#isReachable(high, low, closeTimeMs)) return false;
+    for (const { from, expiresAtMs, ...trade } of this.#trades.values()) {
+      if (from.fromTimeMs - CLOCK_MARGIN_MS > closeTimeMs) continue;
+      if (expiresAtMs !== null && expiresAtMs <= closeTimeMs) return true;
+      const [upper, lower] = trade.direction === 'LONG' ? [trade.takeProfit, trade.stopLoss] : [trade.stopLoss, trade.takeProfit];
+      if (upper.lte(high) || lower.gte(low)) return true;
+    }
+    return false;
+  }
+
+  /** Applies the next candle, where its ticks are gone, and takes out the trades it closes, each once. */
+  applyCandle(candle: Candle): CandleTouch[] {
+    if (!this.#isReachable(candle.high, candle.low, candle.closeTimeMs)) return [];
+    const touched: CandleTouch[] = [];
+    for (const trade of this.#trades.values()) {
+      const touch = candleTouch(trade, candle);
+      if (!touch) continue;
+      this.#trades.delete(trade.id);
+      touched.push(touch);
+    }
+    return touched;
+  }
+
+  /** False where the prices surely reach nothing: a look at the tops of the heaps. */
+  #isReachable(high: string, low: string, throughMs: number): boolean {
+    for (const heap of [this.#above, this.#below, this.#expiries] as TinyQueue<{ readonly trade: WatchedTrade }>[])
+      for (let top = heap.peek(); top && !this.#isWatched(top.trade); top = heap.peek()) heap.pop();
+    const [above, below, expiry] = [this.#above.peek(), this.#below.peek(), this.#expiries.peek()];
+    return (
+      (above !== undefined && Number(high) >= above.rounded) ||
+      (below !== undefined && Number(low) <= below.rounded) ||
+      (expiry !== undefined && expiry.atMs <= throughMs)
+    );
   }
 
   #drain(heap: TinyQueue<Level>, isReached: (top: Level) => boolean, tick: Tick, touched: Touch[], early: (() => void)[]): void {

@@ -17,7 +17,9 @@ import { BinanceFeed } from '../ticks/binance.feed.ts';
 import { PriceBoard } from '../ticks/price-board.ts';
 import { SymbolList } from '../ticks/symbol-list.ts';
 import type { MarketType } from '../ticks/tick.ts';
+import { StretchesStore } from '../trades/stretches.store.ts';
 import { TradesStore } from '../trades/trades.store.ts';
+import { watchStretches } from '../trades/watch-stretches.ts';
 import type { Composition, Foundation } from './composition.ts';
 import { StartFault } from './start-fault.ts';
 
@@ -51,6 +53,8 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       priceBoard,
       symbolList,
       onTick: (tick) => closing.onTick(tick),
+      candles: { matters: (candle) => closing.matters(candle), take: (candle) => closing.take(candle) },
+      onDelisted: (symbol) => closing.onDelisted(marketType, symbol),
     });
   const feeds = { SPOT: feedOf('SPOT'), FUTURES: feedOf('FUTURES') };
   const closing = new Closing(new ClosuresStore(prisma), tail, feeds, clock, log, limits.closing);
@@ -66,6 +70,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
   };
   const signals = new SignalsStore(prisma);
   const bots = new BotsStore(prisma);
+  const stretches = new StretchesStore(prisma);
   const performance = new PerformanceStore(prisma);
   const trackRecord = new TrackRecord(performance, priceBoard, clock, { capitalBase: config.capitalBase, ...limits.trackRecord });
 
@@ -91,6 +96,15 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     onPrice: (changed) => priceBoard.onMove(changed),
     onPriceOf: (moved) => priceBoard.onMove(moved),
     priceOf: (marketType, symbol) => priceBoard.get(marketType, symbol),
+    watchOf: async (trade) => {
+      const marketType = trade.marketType as MarketType;
+      const position = feeds[marketType].position(trade.symbol);
+      const knownUntil = !position || position.inSync ? clock.now() : new Date(position.lastTick?.timeMs ?? trade.entryTime);
+      const until = trade.exitTime ?? knownUntil;
+      const repaired = await stretches.repaired(marketType, trade.symbol, trade.entryTime, until);
+      return watchStretches(trade.entryTime.getTime(), until.getTime(), repaired);
+    },
+    symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
     openSymbols: async () =>
       (await trackRecord.openPositions(null, tail.position)).positions.map(({ marketType, symbol }) => ({

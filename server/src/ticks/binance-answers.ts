@@ -1,5 +1,7 @@
 import { isFields, isPositiveDecimal, isSymbol, isTimeMs, isTradeId, isZeroDecimal } from './binance-values.ts';
 import type { Fields } from './binance-values.ts';
+import { MINUTE_MS } from './candle.ts';
+import type { Candle } from './candle.ts';
 import type { SymbolInfo } from './symbol-list.ts';
 import type { MarketType, Tick } from './tick.ts';
 
@@ -43,6 +45,33 @@ export function parseAggTrades(answer: unknown, marketType: MarketType, symbol: 
 function isBlanked(row: Fields): boolean {
   const isNegative = (value: unknown) => typeof value === 'number' && value < 0;
   return isZeroDecimal(row.p) || isZeroDecimal(row.q) || isNegative(row.f) || isNegative(row.l);
+}
+
+export interface CandlePage {
+  /** Minutes in which something was traded, ascending. */
+  readonly candles: readonly Candle[];
+  /** When the last minute of the answer began, traded in or not; null for an empty answer. */
+  readonly lastOpenMs: number | null;
+}
+
+/** klines rows of one minute: open time, open, high, low, close, volume, close time, quote volume, number of trades, ... */
+export function parseCandles(answer: unknown, marketType: MarketType, symbol: string): Parsed<CandlePage> {
+  if (!Array.isArray(answer)) return { refused: 'klines is not a list' };
+  const candles: Candle[] = [];
+  let lastOpenMs: number | null = null;
+  for (const row of answer as unknown[]) {
+    if (!Array.isArray(row)) return { refused: 'klines row is not a list' };
+    const [openTimeMs, open, high, low, close, , , , trades] = row as unknown[];
+    if (!isTimeMs(openTimeMs) || openTimeMs % MINUTE_MS !== 0) return { refused: 'klines row does not begin with a minute' };
+    if (openTimeMs <= (lastOpenMs ?? 0)) return { refused: 'klines rows do not ascend' };
+    if (![open, high, low, close].every(isPositiveDecimal) || !isTradeId(trades))
+      return { refused: `klines row ${openTimeMs} is malformed` };
+    lastOpenMs = openTimeMs;
+    if (trades === 0) continue; // flat at the price before: nothing happened
+    const prices = { open, high, low, close } as Pick<Candle, 'open' | 'high' | 'low' | 'close'>;
+    candles.push({ marketType, symbol, ...prices, openTimeMs, closeTimeMs: openTimeMs + MINUTE_MS - 1 });
+  }
+  return { value: { candles, lastOpenMs } };
 }
 
 export interface CheckedPrice {

@@ -54,6 +54,8 @@ async function tell(marketType: MarketType, verbs: readonly Verb[]): Promise<voi
     log: silentLog,
     priceBoard: new PriceBoard(systemClock),
     symbolList: new SymbolList(),
+    candles: { matters: () => true, take: () => {} },
+    onDelisted: () => {},
     onTick: (tick: Tick) => delivered.get(tick.symbol)!.push(tick.id),
   });
   try {

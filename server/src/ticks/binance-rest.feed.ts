@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import { parseAggTrades, parsePrices } from './binance-answers.ts';
-import type { CheckedPrice, Parsed, TradePage } from './binance-answers.ts';
+import { parseAggTrades, parseCandles, parsePrices } from './binance-answers.ts';
+import type { CandlePage, CheckedPrice, Parsed, TradePage } from './binance-answers.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { RestFault, RestQueue } from './rest-queue.feed.ts';
 import type { Urgency } from './rest-queue.feed.ts';
@@ -66,23 +66,36 @@ export class BinanceRest {
    * nobody. Futures give at most an hour at a time, so the hours are asked one by one.
    */
   async findStart(symbol: string, fromTimeMs: number, asking: Asking): Promise<TapeStart> {
-    const newest = await this.#newest(symbol, asking);
+    const newest = await this.newest(symbol, asking);
     if (!newest) return { firstId: this.#venue.firstTradeId, page: NO_ROWS };
     if (newest.timeMs < fromTimeMs) return { firstId: newest.id + 1, page: NO_ROWS };
     const page = await this.#search(symbol, fromTimeMs, newest, asking);
     return { firstId: page.rows[0]!.id, page };
   }
 
-  /**
-   * The oldest page that REST still has after `lastTimeMs`, for a tape whose next id it refuses to give: futures keep aggregate
-   * trades for a day or two only. Null where the refusal has another reason.
-   */
-  async oldestAfterRefusal(symbol: string, lastTimeMs: number | null, fault: unknown, asking: Asking): Promise<TradePage | null> {
-    const { tapeHorizonMs } = this.#venue;
-    if (tapeHorizonMs === null || !isRefusal(fault) || fault.code === UNKNOWN_SYMBOL) return null;
-    const newest = await this.#newest(symbol, asking);
-    if (!newest) return null;
-    return this.#search(symbol, lastTimeMs ?? newest.timeMs - tapeHorizonMs, newest, asking);
+  /** A symbol's minutes from the one that begins at `fromMs` through `throughMs`, as many as one answer holds. */
+  async candles(symbol: string, fromMs: number, throughMs: number, asking: Asking): Promise<CandlePage> {
+    const query = { symbol, interval: '1m', startTime: fromMs, endTime: throughMs, limit: this.#limits.candleRows };
+    return accepted(parseCandles(await this.#get(this.#venue.candles, query, asking), this.#venue.marketType, symbol));
+  }
+
+  /** A symbol's trades within a stretch of less than an hour, both ends included; none where the exchange does not keep them that long. */
+  async tradesWithin(symbol: string, startMs: number, endMs: number, asking: Asking): Promise<readonly Tick[]> {
+    const ticks: Tick[] = [];
+    let page: TradePage;
+    try {
+      page = await this.#aggTrades(symbol, { startTime: startMs, endTime: endMs, limit: this.#limits.pageRows }, asking);
+    } catch (fault) {
+      if (isTapeRefusal(fault)) return [];
+      throw fault;
+    }
+    for (;;) {
+      const within = page.rows.flatMap(({ tick }) => (tick && tick.timeMs <= endMs ? [tick] : []));
+      ticks.push(...within);
+      const last = page.rows.at(-1);
+      if (!last || this.isEnd(page) || (last.tick && last.tick.timeMs > endMs)) return ticks;
+      page = await this.tradesFrom(symbol, last.id + 1, asking);
+    }
   }
 
   async symbols(signal: AbortSignal): Promise<readonly SymbolInfo[]> {
@@ -93,7 +106,8 @@ export class BinanceRest {
     return accepted(parsePrices(await this.#get(this.#venue.prices, {}, { urgency: 'check', signal })));
   }
 
-  async #newest(symbol: string, asking: Asking): Promise<Tick | undefined> {
+  /** A symbol's newest trade; undefined where there is none. */
+  async newest(symbol: string, asking: Asking): Promise<Tick | undefined> {
     const { rows } = await this.#aggTrades(symbol, { limit: NEWEST_ROWS }, asking);
     return rows.findLast((row) => row.tick !== null)?.tick ?? undefined;
   }
@@ -110,7 +124,7 @@ export class BinanceRest {
         if (page.rows.length > 0) return page;
       } catch (fault) {
         const isBeyondHorizon = tapeHorizonMs !== null && startTime < newestMs - tapeHorizonMs;
-        if (!isBeyondHorizon || !isRefusal(fault)) throw fault;
+        if (!isBeyondHorizon || !isTapeRefusal(fault)) throw fault;
       }
     }
     // The newest row exists, so an empty search means that the answers do not fit together: ask again later.
@@ -126,12 +140,15 @@ export class BinanceRest {
     const parameters = Object.entries(query)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&');
-    return this.#queue.get({ path: parameters ? `${call.path}?${parameters}` : call.path, weight: call.weight, ...asking });
+    // Of the prices of futures Binance says that the count of used weight in the answer is not accurate.
+    const isWeightTold = call !== this.#venue.prices;
+    return this.#queue.get({ path: parameters ? `${call.path}?${parameters}` : call.path, weight: call.weight, isWeightTold, ...asking });
   }
 }
 
-function isRefusal(fault: unknown): fault is RestFault {
-  return fault instanceof RestFault && fault.status === 400;
+/** True where the exchange does not give trades although it knows the symbol: it keeps them only for so long. */
+export function isTapeRefusal(fault: unknown): boolean {
+  return fault instanceof RestFault && fault.status === 400 && fault.code !== UNKNOWN_SYMBOL;
 }
 
 function accepted<T>(parsed: Parsed<T>): T {

@@ -4,7 +4,10 @@ import type { Service } from '../kernel/service.ts';
 import type { CheckedPrice } from './binance-answers.ts';
 import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
+import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
+import { Delistings } from './delisting.ts';
+import { FeedMeter } from './feed-meter.ts';
 import { feedState } from './feed-state.ts';
 import type { FeedStatus } from './feed-status.ts';
 import { MarketChecks } from './market-checks.feed.ts';
@@ -19,7 +22,7 @@ import { TapeReader } from './tape-reader.feed.ts';
 import type { MarketType, StreamPoint, Tick } from './tick.ts';
 import { VENUES } from './venue.ts';
 import type { Venue } from './venue.ts';
-import { WatchedSymbol } from './watched-symbol.feed.ts';
+import { lookAtSymbols, WatchedSymbol } from './watched-symbol.feed.ts';
 
 export interface BinanceFeedOptions {
   readonly marketType: MarketType;
@@ -37,6 +40,10 @@ export interface BinanceFeedOptions {
   /** Gets the market's symbols as soon as they are known. */
   readonly symbolList: SymbolList;
   readonly onTick: TickListener;
+  /** Told of candles among the ticks where trades are gone, or where only few of many minutes matter. */
+  readonly candles: CandleUse;
+  /** Called when the exchange has stopped a watched symbol for good; more than once as long as it is watched. */
+  readonly onDelisted: (symbol: string) => void;
 }
 
 /** Binance's live trades of one market: which symbols are watched, and that not one trade of theirs is missed. */
@@ -48,6 +55,8 @@ export class BinanceFeed implements MarketWatch, Service {
   readonly #rest: BinanceRest;
   readonly #reader: TapeReader;
   readonly #attempts: RateWindow;
+  readonly #delistings: Delistings;
+  readonly #meter = new FeedMeter();
   readonly #stopping = new AbortController();
   readonly #watched = new Map<string, WatchedSymbol>();
   readonly #shards = new Set<StreamShard>();
@@ -57,9 +66,6 @@ export class BinanceFeed implements MarketWatch, Service {
   #isStarted = false;
   #reconnectsOfClosedShards = 0;
   #gapsRepaired = 0;
-  #refusedFrames = 0;
-  #lastTickMs: number | null = null;
-  #lagMs: number | null = null;
   #told = '';
 
   constructor(options: BinanceFeedOptions) {
@@ -69,7 +75,10 @@ export class BinanceFeed implements MarketWatch, Service {
     this.marketType = marketType;
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
-    this.#reader = new TapeReader({ rest: this.#rest, limits, clock, random, log });
+    // A host whose clock is behind still learns the time from the stream.
+    const exchangeNowMs = () => Math.max(clock.now().getTime(), this.#meter.lastEventMs);
+    this.#reader = new TapeReader({ rest: this.#rest, limits, clock, exchangeNowMs, random, log });
+    this.#delistings = new Delistings(limits.delistedAfterLists);
     this.#attempts = new RateWindow(limits.connectAttempts, limits.connectAttemptsWindowMs);
   }
 
@@ -80,7 +89,12 @@ export class BinanceFeed implements MarketWatch, Service {
     const { clock, limits } = this.#options;
     this.#openShard();
     for (const watched of this.#watched.values()) this.#join(watched);
-    const checks = new MarketChecks({ ...this.#options, rest: this.#rest, onPrices: (prices) => this.#onPrices(prices) });
+    const checks = new MarketChecks({
+      ...this.#options,
+      rest: this.#rest,
+      onPrices: (prices) => this.#onPrices(prices),
+      onSymbols: () => this.#onSymbols(),
+    });
     this.#checks = checks.run(this.#stopping.signal);
     this.#cancelLook = clock.every(limits.statusIntervalMs, () => this.#look());
     this.#look();
@@ -108,7 +122,9 @@ export class BinanceFeed implements MarketWatch, Service {
       limits,
       clock,
       proofDelayMs: this.#venue.proofDelayMs,
+      checkedPrice: () => this.#options.priceBoard.get(this.marketType, symbol)?.price,
       deliver: (tick) => this.#deliver(tick),
+      candles: this.#options.candles,
       onSync: (hasFetched) => this.#onSync(hasFetched),
     });
     this.#watched.set(symbol, watched);
@@ -143,7 +159,7 @@ export class BinanceFeed implements MarketWatch, Service {
       else tape.stop();
     });
     const isDone = () => tape.nextId !== null && tape.nextId > throughTradeId;
-    await this.#reader.read({ symbol, tape, from: point, isDone, urgency: () => 'history', signal });
+    await this.#reader.read({ symbol, tape, from: point, candles: null, isDone, urgency: () => 'history', signal });
     signal.throwIfAborted();
     return ticks;
   }
@@ -151,13 +167,17 @@ export class BinanceFeed implements MarketWatch, Service {
   status(): FeedStatus {
     let reconnects = this.#reconnectsOfClosedShards;
     for (const shard of this.#shards) reconnects += shard.reconnects;
-    const connections = Array.from(this.#shards, (shard) => shard.health);
+    const { symbolsInSync, isAnyLate } = lookAtSymbols(this.#watched.values(), this.#options.clock.monotonicMs(), this.#options.limits);
     return {
       marketType: this.marketType,
-      state: feedState(connections, this.#options.clock.monotonicMs(), this.#options.limits),
+      state: feedState(
+        Array.from(this.#shards, (shard) => shard.look()),
+        isAnyLate,
+      ),
       symbols: this.#watched.size,
-      lastTickMs: this.#lastTickMs,
-      lagMs: this.#lagMs,
+      symbolsInSync,
+      lastTickMs: this.#meter.lastTickMs,
+      lagMs: this.#meter.lagMs,
       reconnects,
       gapsRepaired: this.#gapsRepaired,
     };
@@ -222,12 +242,12 @@ export class BinanceFeed implements MarketWatch, Service {
       case 'TICK': {
         const watched = this.#watched.get(frame.tick.symbol);
         if (watched?.shard !== shard) return;
-        this.#lastTickMs = Math.max(this.#lastTickMs ?? 0, frame.tick.timeMs);
-        this.#measureLag(frame.eventTimeMs);
+        this.#meter.tick(frame.tick.timeMs);
+        this.#meter.event(frame.eventTimeMs, this.#options.clock.now().getTime());
         return watched.live(frame.tick);
       }
       case 'BEAT':
-        return this.#measureLag(frame.eventTimeMs);
+        return this.#meter.event(frame.eventTimeMs, this.#options.clock.now().getTime());
       case 'REFUSED':
         return this.#onRefused(shard, frame.reason, frame.symbol);
       case 'REPLY':
@@ -237,24 +257,24 @@ export class BinanceFeed implements MarketWatch, Service {
   }
 
   #onRefused(shard: StreamShard, reason: string, symbol: string | null): void {
-    this.#refusedFrames += 1;
-    // Every power of two: a flood of bad frames must not become a flood of log lines.
-    if ((this.#refusedFrames & (this.#refusedFrames - 1)) === 0) {
-      this.#options.log.warn(
-        { market: this.marketType, reason, symbol, refused: this.#refusedFrames },
-        'a frame of the exchange was refused',
-      );
+    if (this.#meter.refuse()) {
+      const refused = this.#meter.refusedFrames;
+      this.#options.log.warn({ market: this.marketType, reason, symbol, refused }, 'a frame of the exchange was refused');
     }
     const watched = symbol === null ? undefined : this.#watched.get(symbol);
     if (watched?.shard === shard) watched.onRefusedFrame();
   }
 
-  #measureLag(eventTimeMs: number | null): void {
-    if (eventTimeMs !== null) this.#lagMs = this.#options.clock.now().getTime() - eventTimeMs;
-  }
-
   #onPrices(prices: readonly CheckedPrice[]): void {
     for (const { symbol, price } of prices) this.#watched.get(symbol)?.onCheckedPrice(price);
+  }
+
+  #onSymbols(): void {
+    const { log, symbolList, onDelisted } = this.#options;
+    for (const symbol of this.#delistings.next(this.#watched.keys(), (name) => symbolList.get(this.marketType, name))) {
+      log.warn({ market: this.marketType, symbol }, 'the exchange has stopped trading a watched symbol for good');
+      onDelisted(symbol);
+    }
   }
 
   #onSync(hasFetched: boolean): void {
@@ -264,7 +284,7 @@ export class BinanceFeed implements MarketWatch, Service {
 
   #look(): void {
     const status = this.status();
-    const told = [status.state, status.symbols, status.reconnects, status.gapsRepaired].join();
+    const told = [status.state, status.symbols, status.symbolsInSync, status.reconnects, status.gapsRepaired].join();
     if (told === this.#told) return;
     this.#told = told;
     for (const listener of this.#statusListeners) listener(status);

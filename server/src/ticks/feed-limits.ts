@@ -26,6 +26,11 @@ export interface FeedLimits {
   readonly reconnectMaxMs: number;
   /** A connection open for this long counts as good: the next loss starts at `reconnectMinMs` again. */
   readonly stableAfterMs: number;
+  /** A connection this old, and up to the jitter more, gets its successor: well before the 24 h after which the exchange ends it. */
+  readonly rollOverAfterMs: number;
+  readonly rollOverJitterMs: number;
+  /** How long a successor with all its streams confirmed waits for each to bring something before it takes over. */
+  readonly rollOverOverlapMs: number;
   /** Attempts to connect, over all connections of the market, within `connectAttemptsWindowMs`. */
   readonly connectAttempts: number;
   readonly connectAttemptsWindowMs: number;
@@ -34,6 +39,10 @@ export interface FeedLimits {
   readonly heldTicks: number;
   /** Delivered ticks kept per symbol for `recentAfter`. */
   readonly recentTicks: number;
+  /** A live tick whose id is further ahead than this is not taken; REST is asked whether anything is missing. */
+  readonly idJump: number;
+  /** A live tick whose price is up or down by more than this from the last one must be confirmed by REST; percent of the lesser of the two. */
+  readonly doubtfulMovePct: number;
   /** How long a missing id may still come by the stream before REST is asked for it. */
   readonly gapGraceMs: number;
   /** Delay before REST is asked again after a failure or an answer that trails the stream; doubles each time. */
@@ -46,6 +55,15 @@ export interface FeedLimits {
 
   /** Rows asked of one aggTrades request; the exchange gives at most 1000. */
   readonly pageRows: number;
+  /** A hole longer than this that one page does not fill is looked at by minutes first: only those that matter are read trade by trade. */
+  readonly candlesAfterMs: number;
+  /** Rows asked of one klines request; the weight per row is least just below 500. */
+  readonly candleRows: number;
+  /**
+   * Where the last known trade is older than this and REST knows none after it, it is asked for its newest one: an exchange that
+   * has forgotten a trade may give nothing, too. Well below how long futures keep trades, as the host's clock may be wrong.
+   */
+  readonly forgottenAfterMs: number;
   /** Share of the exchange's weight per minute that this feed may use. */
   readonly weightShare: number;
   /** REST requests under way at once. */
@@ -62,6 +80,8 @@ export interface FeedLimits {
   readonly priceCheckIntervalMs: number;
   /** How often the list of symbols is asked for. */
   readonly symbolListIntervalMs: number;
+  /** Lists in a row that must say that a symbol is over before its trades are closed. */
+  readonly delistedAfterLists: number;
 }
 
 export const DEFAULT_FEED_LIMITS: FeedLimits = {
@@ -79,18 +99,26 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   reconnectMinMs: 250,
   reconnectMaxMs: 4_000, // back within 5 s of the network; 75 attempts in 5 min for one connection
   stableAfterMs: 30_000,
+  rollOverAfterMs: 79_200_000, // 22 h
+  rollOverJitterMs: 3_600_000,
+  rollOverOverlapMs: 3_000,
   connectAttempts: 100, // the exchange allows 300 per address, for both markets
   connectAttemptsWindowMs: 300_000,
 
   heldTicks: 20_000,
   recentTicks: 2_000,
+  idJump: 10_000_000, // two days of the busiest symbol
+  doubtfulMovePct: 50,
   gapGraceMs: 250,
   repairRetryMinMs: 250,
   repairRetryMaxMs: 10_000,
   trailingAnswers: 12, // about a minute
-  suspectAfterMs: 5_000,
+  suspectAfterMs: 4_000, // with priceCheckIntervalMs: a dead stream of a symbol that moves is known within 10 s
 
   pageRows: 1_000,
+  candlesAfterMs: 600_000, // of a busy futures symbol: about ten pages, as much as a look at a day of minutes costs
+  candleRows: 499,
+  forgottenAfterMs: 43_200_000,
   weightShare: 0.5,
   restConcurrency: 4,
   restQueue: 10_000,
@@ -98,6 +126,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   restAnswerBytes: 67_108_864,
   restPauseMs: 60_000,
 
-  priceCheckIntervalMs: 10_000,
-  symbolListIntervalMs: 3_600_000,
+  priceCheckIntervalMs: 5_000,
+  symbolListIntervalMs: 900_000, // spot's list is above 10 MB
+  delistedAfterLists: 3,
 };

@@ -1,37 +1,68 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { connectionState, feedState } from './feed-state.ts';
+import { CONNECTION_EVENTS, CONNECTION_STATES, eventAt, feedState, nextState } from './feed-state.ts';
 import type { ConnectionHealth } from './feed-state.ts';
+import type { FeedState } from './feed-status.ts';
 
 const LIMITS = { staleAfterMs: 5_000, offlineAfterMs: 60_000 };
-const OPEN: ConnectionHealth = { isOpen: true, downSinceMs: 0, hasBeenOpen: true, receivedMs: 100_000 };
+const STATES = Object.keys(CONNECTION_STATES) as FeedState[];
 
 describe('one connection', () => {
-  test.each([
-    ['open, and data arrives', OPEN, 105_000, 'LIVE'],
-    ['open, and nothing arrives', OPEN, 105_001, 'STALE'],
-    ['dialling for the first time', { ...OPEN, isOpen: false, hasBeenOpen: false, downSinceMs: 100_000 }, 160_000, 'CONNECTING'],
-    ['never reached', { ...OPEN, isOpen: false, hasBeenOpen: false, downSinceMs: 100_000 }, 160_001, 'OFFLINE'],
-    ['lost', { ...OPEN, isOpen: false, downSinceMs: 100_000 }, 160_000, 'RECONNECTING'],
-    ['lost for long', { ...OPEN, isOpen: false, downSinceMs: 100_000 }, 160_001, 'OFFLINE'],
-  ] as const)('%s', (_name, health, nowMs, state) => expect(connectionState(health, nowMs, LIMITS)).toBe(state));
+  // prettier-ignore
+  test.for([
+    ['CONNECTING',   'OPENED LIVE', 'HEARD CONNECTING',   'SILENT CONNECTING',   'LOST CONNECTING',   'GIVEN_UP OFFLINE'],
+    ['LIVE',         'OPENED LIVE', 'HEARD LIVE',         'SILENT STALE',        'LOST RECONNECTING', 'GIVEN_UP LIVE'],
+    ['STALE',        'OPENED LIVE', 'HEARD LIVE',         'SILENT STALE',        'LOST RECONNECTING', 'GIVEN_UP STALE'],
+    ['RECONNECTING', 'OPENED LIVE', 'HEARD RECONNECTING', 'SILENT RECONNECTING', 'LOST RECONNECTING', 'GIVEN_UP OFFLINE'],
+    ['OFFLINE',      'OPENED LIVE', 'HEARD OFFLINE',      'SILENT OFFLINE',      'LOST OFFLINE',      'GIVEN_UP OFFLINE'],
+  ] as const)('%s', ([state, ...moves]) => {
+    expect(CONNECTION_EVENTS.map((event) => `${event} ${nextState(state, event)}`)).toEqual(moves);
+  });
+
+  const OPEN: ConnectionHealth = { isOpen: true, downSinceMs: 0, receivedMs: 100_000 };
+  const DOWN: ConnectionHealth = { isOpen: false, downSinceMs: 100_000, receivedMs: 0 };
+  test.for([
+    ['open, and data arrives', OPEN, 105_000, 'HEARD'],
+    ['open, and nothing arrives', OPEN, 105_001, 'SILENT'],
+    ['not open', DOWN, 160_000, null],
+    ['not open for long', DOWN, 160_001, 'GIVEN_UP'],
+  ] as const)('a look at one that is %s', ([, health, nowMs, event]) => expect(eventAt(health, nowMs, LIMITS)).toBe(event));
+
+  test('whatever happens: LIVE or STALE only while open, and only an opening ends OFFLINE', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...CONNECTION_EVENTS), { maxLength: 40 }), (events) => {
+        let state: FeedState = 'CONNECTING';
+        let isOpen = false;
+        for (const event of events) {
+          const before = state;
+          state = nextState(state, event);
+          isOpen = event === 'OPENED' || (isOpen && event !== 'LOST');
+          expect(state === 'LIVE' || state === 'STALE').toBe(isOpen);
+          if (before === 'OFFLINE' && event !== 'OPENED') expect(state).toBe('OFFLINE');
+          if (state === 'STALE' && before !== 'STALE') expect(event).toBe('SILENT');
+        }
+      }),
+    );
+  });
 });
 
-test('a feed is as good as its worst connection; without one it is stopped', () => {
-  const nowMs = 100_000;
-  const lost = { ...OPEN, isOpen: false, downSinceMs: nowMs };
-  const lostForLong = { ...lost, downSinceMs: 0 };
-  const fresh = { ...lost, hasBeenOpen: false };
-  const neverReached = { ...lostForLong, hasBeenOpen: false };
-  const stale = { ...OPEN, receivedMs: 0 };
-  const state = (...connections: ConnectionHealth[]) => feedState(connections, nowMs, LIMITS);
-  expect(state()).toBe('OFFLINE');
-  expect(state(OPEN, OPEN)).toBe('LIVE');
-  expect(state(OPEN, stale)).toBe('STALE');
-  expect(state(stale, lost, OPEN)).toBe('RECONNECTING');
-  expect(state(OPEN, lostForLong)).toBe('RECONNECTING');
-  expect(state(OPEN, neverReached)).toBe('RECONNECTING');
-  expect(state(lostForLong, neverReached)).toBe('OFFLINE');
-  expect(state(fresh)).toBe('CONNECTING');
-  expect(state(fresh, neverReached)).toBe('CONNECTING');
-  expect(state(OPEN, fresh)).toBe('LIVE');
+describe('a feed', () => {
+  test.for([
+    [[], 'OFFLINE'],
+    [['CONNECTING'], 'CONNECTING'],
+    [['LIVE'], 'LIVE'],
+    [['STALE'], 'STALE'],
+    [['RECONNECTING'], 'RECONNECTING'],
+    [['OFFLINE'], 'OFFLINE'],
+    [['OFFLINE', 'OFFLINE'], 'OFFLINE'],
+    [['LIVE', 'STALE'], 'STALE'],
+    [['STALE', 'RECONNECTING', 'LIVE'], 'RECONNECTING'],
+    [['LIVE', 'OFFLINE'], 'RECONNECTING'],
+    [['CONNECTING', 'OFFLINE'], 'CONNECTING'],
+    [['LIVE', 'CONNECTING'], 'LIVE'],
+  ] as const)('with connections %o is %s', ([connections, state]) => expect(feedState(connections, false)).toBe(state));
+
+  test('is not LIVE while a symbol has been out of sync for long', () => {
+    for (const state of STATES) expect(feedState([state], true)).toBe(state === 'LIVE' ? 'STALE' : state);
+  });
 });

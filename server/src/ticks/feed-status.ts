@@ -1,8 +1,8 @@
 import type { MarketType } from './tick.ts';
 
 /**
- * CONNECTING: before the first connection. LIVE: data arrives. STALE: connected, but nothing has arrived for longer than
- * the stale limit. RECONNECTING: the connection was lost and is being made again. OFFLINE: stopped, or no attempt has
+ * CONNECTING: before the first connection. LIVE: data arrives and nothing is missing. STALE: connected, but nothing has arrived, or some watched symbol has missed something,
+ * for longer than the stale limit. RECONNECTING: the connection was lost and is being made again. OFFLINE: stopped, or no attempt has
  * succeeded for longer than the offline limit.
  */
 export type FeedState = 'CONNECTING' | 'LIVE' | 'STALE' | 'RECONNECTING' | 'OFFLINE';
@@ -13,6 +13,8 @@ export interface FeedStatus {
   readonly state: FeedState;
   /** How many symbols are watched. */
   readonly symbols: number;
+  /** How many of them are in sync: they hear their stream, and nothing is missing. */
+  readonly symbolsInSync: number;
   /** Exchange time of the newest tick received live, ms since 1970 UTC. */
   readonly lastTickMs: number | null;
   /** Exchange event time to receipt of the newest live message, ms; null before the first. */

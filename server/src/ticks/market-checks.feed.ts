@@ -20,6 +20,8 @@ export interface MarketChecksOptions {
   readonly symbolList: SymbolList;
   /** Called after each price check with what it brought. */
   readonly onPrices: (prices: readonly CheckedPrice[]) => void;
+  /** Called after each new list of symbols. */
+  readonly onSymbols: () => void;
 }
 
 /** What is asked of a whole market at regular times: the prices of all symbols, and which symbols there are. */
@@ -52,12 +54,13 @@ export class MarketChecks {
   }
 
   async #listSymbols(signal: AbortSignal): Promise<void> {
-    const { marketType, rest, limits, clock, random, log, symbolList } = this.#options;
+    const { marketType, rest, limits, clock, random, log, symbolList, onSymbols } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       try {
         const symbols = await rest.symbols(signal);
         symbolList.replace(marketType, symbols);
+        onSymbols();
         log.info({ market: marketType, symbols: symbols.length }, 'symbols listed');
         failures = 0;
         await pause(clock, limits.symbolListIntervalMs, signal);

@@ -28,6 +28,12 @@ export class RateWindow {
     this.#sum += cost;
   }
 
+  /** Takes note that more than was counted here was spent in all, by whomever. */
+  raiseTo(nowMs: number, sum: number): void {
+    this.#forget(nowMs);
+    if (sum > this.#sum) this.spend(nowMs, sum - this.#sum);
+  }
+
   #forget(nowMs: number): void {
     while (this.#spent[0] && nowMs - this.#spent[0].atMs >= this.#windowMs) this.#sum -= this.#spent.shift()!.cost;
   }

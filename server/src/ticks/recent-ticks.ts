@@ -7,6 +7,8 @@ export class RecentTicks {
   /** Oldest first; the first `#dropped` are forgotten and cut off now and then. */
   #ticks: Tick[] = [];
   #dropped = 0;
+  /** The newest tick where memory was begun anew after it. */
+  #before: Tick | null = null;
   /** Every delivered tick with an id above this is held; null while not known. */
   #completeAfterId: number | null;
   /** Every delivered tick from this time on is held; null while not known. */
@@ -19,12 +21,21 @@ export class RecentTicks {
   }
 
   get newest(): Tick | null {
-    return this.#ticks.at(-1) ?? null;
+    return this.#ticks.at(-1) ?? this.#before;
   }
 
   /** Says that delivery begins after `tradeId`, where only a time was known so far. */
   beginAfter(tradeId: number): void {
     this.#completeAfterId = tradeId;
+  }
+
+  /** Says that ticks up to and including `tradeId` were left out: memory begins after it. */
+  skipThrough(tradeId: number): void {
+    this.#before = this.newest;
+    this.#ticks = [];
+    this.#dropped = 0;
+    this.#completeAfterId = tradeId;
+    this.#completeFromMs = null;
   }
 
   push(tick: Tick): void {

@@ -33,6 +33,8 @@ export interface RestRequest {
   /** Path and query, appended to the base URL. */
   readonly path: string;
   readonly weight: number;
+  /** False where the exchange's own count of the used weight, which its answers carry, is not accurate. */
+  readonly isWeightTold: boolean;
   readonly urgency: Urgency;
   readonly signal: AbortSignal;
 }
@@ -115,12 +117,13 @@ export class RestQueue {
     }
   }
 
-  async #send({ path, signal }: RestRequest): Promise<unknown> {
+  async #send({ path, signal, isWeightTold }: RestRequest): Promise<unknown> {
     const { baseUrl, clock, limits } = this.#options;
     const timeout = new AbortController();
     const cancelTimeout = clock.after(limits.restTimeoutMs, () => timeout.abort());
     try {
       const response = await fetch(`${baseUrl}${path}`, { signal: AbortSignal.any([signal, timeout.signal]), redirect: 'error' });
+      if (isWeightTold) this.#heedWeight(response);
       if (PAUSING_STATUSES.has(response.status)) this.#pause(response);
       const body = parseJson(await readText(response, limits.restAnswerBytes));
       if (response.status === 200) {
@@ -136,6 +139,12 @@ export class RestQueue {
     } finally {
       cancelTimeout();
     }
+  }
+
+  /** Limits are per address: what others spend on it counts too. */
+  #heedWeight(response: Response): void {
+    const used = response.headers.get('x-mbx-used-weight-1m') ?? '';
+    if (/^[0-9]{1,9}$/.test(used)) this.#weights.raiseTo(this.#options.clock.monotonicMs(), Number.parseInt(used, 10));
   }
 
   #pause(response: Response): void {

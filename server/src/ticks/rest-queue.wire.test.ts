@@ -31,7 +31,7 @@ async function openQueue(answer: (request: IncomingMessage, response: ServerResp
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const queue = new RestQueue({ baseUrl, weightPerMinute: 20, limits: LIMITS, clock, log: silentLog });
   const get = (path: string, weight = 1, urgency: Urgency = 'hole', signal = new AbortController().signal) =>
-    queue.get({ path, weight, urgency, signal });
+    queue.get({ path, weight, urgency, signal, isWeightTold: !path.startsWith('/prices') });
   const arrived = (count: number) => vi.waitFor(() => expect(paths).toHaveLength(count), DEADLINE);
   return { clock, get, paths, arrived };
 }
@@ -55,6 +55,21 @@ test('half the weight of a minute is spent, the rest waits for the next', async 
   clock.advance(1);
   expect(await third).toEqual({ fine: true });
   await arrived(3);
+});
+
+test('what others spend on the same address counts, but for answers whose count is not accurate', async () => {
+  const { clock, get, paths, arrived } = await openQueue((_request, response) =>
+    response.writeHead(200, { 'x-mbx-used-weight-1m': '9' }).end('{"fine":true}'),
+  );
+  await get('/prices', 1);
+  await get('/prices', 1);
+  await get('/1', 1);
+  const next = get('/2', 2);
+  clock.advance(59_999);
+  expect(paths).toEqual(['/prices', '/prices', '/1']);
+  clock.advance(1);
+  await next;
+  await arrived(4);
 });
 
 test('the more urgent goes first, but none is overtaken for ever', async () => {

@@ -100,12 +100,37 @@ export class SymbolTape {
     this.#settle(false);
   }
 
+  /** Takes note of an id that the stream has shown without its tick being taken: REST must bring it. */
+  announce(tradeId: number): void {
+    if (this.#stopped) return;
+    if (this.#nextId !== null && tradeId < this.#nextId) this.#duplicates += 1;
+    else this.#seenId = Math.max(this.#seenId, tradeId);
+  }
+
   /** Fixes where a tape begins that was begun at a time: nothing below `tradeId` belongs to it. Only the first call counts. */
   beginAt(tradeId: number): void {
     if (this.#stopped || this.#nextId !== null) return;
     this.#nextId = tradeId;
     this.#recent.beginAfter(tradeId - 1);
     for (const id of this.#held.keys()) if (id < tradeId) this.#held.delete(id);
+    this.#passHeld();
+    this.#settle(false);
+  }
+
+  /** The first of REST's rows, held ticks among them, where it does not join on: the ids before it are gone or never were. */
+  gapBefore(rows: readonly TradeRow[]): TradeRow | undefined {
+    const nextId = this.#nextId;
+    const first = nextId === null ? undefined : this.#withHeld(rows).find((row) => row.id >= nextId);
+    return first && first.id !== nextId ? first : undefined;
+  }
+
+  /** Goes on at `tradeId`: what came before it was decided without its trades. No held tick is left out. */
+  skipTo(tradeId: number): void {
+    let goOnAt = tradeId;
+    for (const id of this.#held.keys()) goOnAt = Math.min(goOnAt, id);
+    if (this.#stopped || (this.#nextId !== null && goOnAt <= this.#nextId)) return;
+    this.#nextId = goOnAt;
+    this.#recent.skipThrough(goOnAt - 1);
     this.#passHeld();
     this.#settle(false);
   }

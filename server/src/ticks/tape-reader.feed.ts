@@ -2,16 +2,22 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { backoffMs } from './backoff.ts';
 import type { TradePage } from './binance-answers.ts';
+import { isTapeRefusal } from './binance-rest.feed.ts';
 import type { Asking, BinanceRest } from './binance-rest.feed.ts';
+import { MINUTE_MS, minuteOf } from './candle.ts';
+import type { CandleUse } from './candle.ts';
+import { CandleSurvey } from './candle-survey.feed.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { Urgency } from './rest-queue.feed.ts';
 import type { SymbolTape } from './symbol-tape.ts';
-import type { StreamPoint } from './tick.ts';
+import type { StreamPoint, Tick } from './tick.ts';
 
 export interface TapeReaderOptions {
   readonly rest: BinanceRest;
   readonly limits: FeedLimits;
   readonly clock: Clock;
+  /** The exchange's time as well as it is known, ms since 1970 UTC. */
+  readonly exchangeNowMs: () => number;
   readonly random: () => number;
   readonly log: Log;
 }
@@ -21,6 +27,8 @@ export interface TapeReading {
   readonly tape: SymbolTape;
   /** Where the tape began. */
   readonly from: StreamPoint;
+  /** What decides where trades are gone or too many; null where only trades are wanted. */
+  readonly candles: CandleUse | null;
   /** Asked before every request. */
   readonly isDone: () => boolean;
   readonly urgency: () => Urgency;
@@ -30,9 +38,11 @@ export interface TapeReading {
 /** Feeds tapes with pages of REST, one after the other, trying for as long as it takes. */
 export class TapeReader {
   readonly #options: TapeReaderOptions;
+  readonly #survey: CandleSurvey;
 
   constructor(options: TapeReaderOptions) {
     this.#options = options;
+    this.#survey = new CandleSurvey(options.rest);
   }
 
   /** Resolves when the reading is done or its signal aborted; never rejects. */
@@ -44,7 +54,7 @@ export class TapeReader {
     while (!signal.aborted && !reading.isDone()) {
       const nextId = tape.nextId;
       try {
-        await this.#readPage(reading);
+        await (nextId === null ? this.#begin(reading) : this.#readPage(reading, nextId));
         failures = 0;
       } catch (fault) {
         if (signal.aborted) return;
@@ -69,39 +79,106 @@ export class TapeReader {
     }
   }
 
-  async #readPage(reading: TapeReading): Promise<void> {
+  /** Finds where a tape begins that was begun at a time. */
+  async #begin(reading: TapeReading): Promise<void> {
     const { rest } = this.#options;
     const { symbol, tape, from, signal } = reading;
-    const asking: Asking = { urgency: reading.urgency(), signal };
-    if (tape.nextId === null) {
-      const start = await rest.findStart(symbol, from.fromTimeMs, asking);
-      if (signal.aborted) return;
-      tape.beginAt(start.firstId);
-      // A page found by time ends with its hour, not with the tape.
-      this.#apply(reading, start.page, start.page.received === 0);
-      return;
+    if (this.#isLong(reading, from.fromTimeMs)) {
+      const newest = await rest.newest(symbol, asking(reading));
+      if (newest && this.#isLong(reading, from.fromTimeMs, newest.timeMs)) return this.#surveyTo(reading, newest, true);
     }
-    let page: TradePage;
-    try {
-      page = await rest.tradesFrom(symbol, tape.nextId, asking);
-    } catch (fault) {
-      const oldest = await rest.oldestAfterRefusal(symbol, tape.lastTick?.timeMs ?? null, fault, asking);
-      if (!oldest || oldest.rows.every((row) => row.id < tape.nextId!)) throw fault;
-      if (!signal.aborted) this.#apply(reading, oldest, false);
-      return;
-    }
-    if (!signal.aborted) this.#apply(reading, page, rest.isEnd(page));
+    const start = await rest.findStart(symbol, from.fromTimeMs, asking(reading));
+    if (signal.aborted) return;
+    tape.beginAt(start.firstId);
+    this.#applyFound(reading, start.page);
   }
 
-  #apply({ symbol, tape }: TapeReading, page: TradePage, isEnd: boolean): void {
-    for (const jump of tape.page(page.rows, isEnd))
-      this.#options.log.warn({ symbol, ...jump }, 'the exchange has no trades between these ids');
+  async #readPage(reading: TapeReading, nextId: number): Promise<void> {
+    const { rest } = this.#options;
+    const { symbol, tape, candles, signal } = reading;
+    let page: TradePage | null;
+    try {
+      page = await rest.tradesFrom(symbol, nextId, asking(reading));
+    } catch (fault) {
+      if (!candles || !isTapeRefusal(fault)) throw fault;
+      page = null;
+    }
+    if (signal.aborted) return;
+    if (page === null || (page.received === 0 && this.#mayBeGone(reading))) {
+      const newest = await rest.newest(symbol, asking(reading));
+      if (newest && newest.id >= nextId) return this.#surveyTo(reading, newest, true);
+      if (page === null) return;
+    }
+    await this.#acceptGap(reading, page);
+    if (signal.aborted) return;
+    tape.page(page.rows, rest.isEnd(page));
+    if (rest.isEnd(page) || !this.#isLong(reading, reachedMs(reading))) return;
+    const newest = await rest.newest(symbol, asking(reading));
+    if (newest && this.#isLong(reading, reachedMs(reading), newest.timeMs)) await this.#surveyTo(reading, newest, false);
+  }
+
+  /** Where REST's trades begin later than asked, those before are gone or never were: the candles between know which. */
+  async #acceptGap(reading: TapeReading, page: TradePage): Promise<void> {
+    const { symbol, tape, candles, signal } = reading;
+    const gap = tape.gapBefore(page.rows);
+    if (!gap) return;
+    this.#options.log.warn({ symbol, nextId: tape.nextId, goesOnAt: gap.id }, 'the exchange has no trades between these ids');
+    if (candles && gap.tick) {
+      const [fromMs, throughMs] = [reachedMs(reading), gap.tick.timeMs];
+      await this.#survey.run({ symbol, tape, use: candles, asking: () => asking(reading), fromMs, throughMs, isGone: true });
+    }
+    if (!signal.aborted) tape.skipTo(gap.id);
+  }
+
+  /** Looks at the minutes up to a little before the newest trade and takes the tape up there. */
+  async #surveyTo(reading: TapeReading, newest: Tick, isGone: boolean): Promise<void> {
+    const { symbol, tape, candles, signal } = reading;
+    if (!candles) return;
+    const fromMs = reachedMs(reading);
+    // One minute of distance: the candle of the last one may not be final yet.
+    const endMs = Math.max(minuteOf(newest.timeMs) - MINUTE_MS, minuteOf(fromMs));
+    const isAnyMinuteOver = endMs > minuteOf(fromMs);
+    if (isAnyMinuteOver) {
+      this.#options.log.info({ symbol, fromMs, endMs, isGone }, 'a long hole is looked at minute by minute');
+      await this.#survey.run({ symbol, tape, use: candles, asking: () => asking(reading), fromMs, throughMs: endMs - 1, isGone });
+      if (signal.aborted) return;
+    }
+    const { firstId, page } = await this.#options.rest.findStart(symbol, endMs, asking(reading));
+    if (signal.aborted) return;
+    if (isAnyMinuteOver) tape.skipTo(firstId);
+    else await this.#acceptGap(reading, page);
+    if (!signal.aborted) this.#applyFound(reading, page);
+  }
+
+  /** A page found by time ends with its hour, not with the tape. */
+  #applyFound({ tape }: TapeReading, page: TradePage): void {
+    tape.page(page.rows, page.received === 0);
+  }
+
+  /** True where it is worth it to look at minutes first. */
+  #isLong({ candles }: TapeReading, sinceMs: number, untilMs = this.#options.exchangeNowMs()): boolean {
+    return candles !== null && untilMs - sinceMs > this.#options.limits.candlesAfterMs;
+  }
+
+  /** True where "nothing after it" may mean "that is forgotten". */
+  #mayBeGone(reading: TapeReading): boolean {
+    const { limits, exchangeNowMs } = this.#options;
+    return reading.candles !== null && exchangeNowMs() - reachedMs(reading) > limits.forgottenAfterMs;
   }
 
   #retryDelay(attempt: number, signal: AbortSignal): Promise<void> {
     const { clock, limits, random } = this.#options;
     return pause(clock, backoffMs(attempt, limits.repairRetryMinMs, limits.repairRetryMaxMs, random), signal);
   }
+}
+
+function asking({ urgency, signal }: TapeReading): Asking {
+  return { urgency: urgency(), signal };
+}
+
+/** The exchange's time up to which nothing is missing. */
+function reachedMs({ tape, from }: TapeReading): number {
+  return tape.lastTick?.timeMs ?? from.fromTimeMs;
 }
 
 /** Resolves after `delayMs`, or at once when aborted. */

@@ -45,8 +45,8 @@ const FeedStateEnum = builder.enumType('FeedState', {
   description: 'How a market’s price feed is doing.',
   values: {
     CONNECTING: { description: 'Before the first connection.' },
-    LIVE: { description: 'Data arrives.' },
-    STALE: { description: 'Connected, but nothing has arrived for longer than the stale limit.' },
+    LIVE: { description: 'Data arrives, and nothing is missing.' },
+    STALE: { description: 'Connected, but nothing has arrived, or some symbol has missed something, for longer than the stale limit.' },
     RECONNECTING: { description: 'The connection was lost and is being made again.' },
     OFFLINE: { description: 'Stopped, or no attempt has succeeded for longer than the offline limit.' },
   } satisfies Record<FeedState, { description: string }>,
@@ -63,6 +63,7 @@ MarketFeedRef.implement({
       resolve: (_, __, { pricesAreSimulated }) => pricesAreSimulated,
     }),
     symbols: t.exposeInt('symbols', { description: 'Symbols watched: those with an open trade.' }),
+    symbolsInSync: t.exposeInt('symbolsInSync', { description: 'How many of them hear their stream and miss nothing.' }),
     lastTickAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -28,6 +28,8 @@ export interface Venue {
   /** Request weight the exchange allows per minute and address. */
   readonly weightPerMinute: number;
   readonly aggTrades: RestCall;
+  /** With less than 500 rows. */
+  readonly candles: RestCall;
   readonly exchangeInfo: RestCall;
   readonly prices: RestCall;
   readonly parseSymbols: (answer: unknown) => Parsed<readonly SymbolInfo[]>;
@@ -51,6 +53,7 @@ export const VENUES: Readonly<Record<MarketType, Venue>> = {
     proofDelayMs: 0,
     weightPerMinute: 6_000,
     aggTrades: { path: '/api/v3/aggTrades', weight: 4 },
+    candles: { path: '/api/v3/klines', weight: 2 },
     exchangeInfo: { path: '/api/v3/exchangeInfo', weight: 20 },
     prices: { path: '/api/v3/ticker/price', weight: 4 },
     parseSymbols: parseSpotSymbols,
@@ -66,6 +69,7 @@ export const VENUES: Readonly<Record<MarketType, Venue>> = {
     proofDelayMs: 1_000,
     weightPerMinute: 2_400,
     aggTrades: { path: '/fapi/v1/aggTrades', weight: 20 },
+    candles: { path: '/fapi/v1/klines', weight: 2 },
     exchangeInfo: { path: '/fapi/v1/exchangeInfo', weight: 1 },
     prices: { path: '/fapi/v2/ticker/price', weight: 2 },
     parseSymbols: parseFuturesSymbols,

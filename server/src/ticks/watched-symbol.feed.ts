@@ -1,6 +1,8 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import type { CandleUse } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
+import { isIdAbsurd, isPriceDoubtful } from './plausible.ts';
 import type { StreamPosition } from './market-watch.ts';
 import { aggTradeStream } from './stream-plan.ts';
 import type { StreamShard } from './stream-shard.feed.ts';
@@ -16,7 +18,10 @@ export interface WatchedSymbolOptions {
   readonly clock: Clock;
   /** How long a stream without a known hole may prove by itself that nothing was missed. */
   readonly proofDelayMs: number;
+  /** The newest price that is known from elsewhere. */
+  readonly checkedPrice: () => string | undefined;
   readonly deliver: (tick: Tick) => void;
+  readonly candles: CandleUse;
   /** Called when nothing is missing any more, with whether trades had to be fetched. */
   readonly onSync: (hasFetched: boolean) => void;
 }
@@ -29,14 +34,17 @@ export class WatchedSymbol {
   /** The connection that carries the stream; null before the feed starts. */
   shard: StreamShard | null = null;
   readonly #options: WatchedSymbolOptions;
+  readonly #candles: CandleUse;
   #isSubscribed = false;
   #hasFetched = false;
   #repair: AbortController | null = null;
   #repairEnd: Promise<void> = Promise.resolve();
   #cancelGrace: Cancel | null = null;
-  /** When the stream last brought something; when a repair last ended; both on the monotonic clock. */
+  /** When the stream last brought something new; when a repair last ended; both on the monotonic clock. */
   #heardMs = 0;
   #repairedMs = 0;
+  /** When it was last seen in sync, or began; on the monotonic clock. */
+  #syncedMs: number;
   #checkedPrice: string | null = null;
   /** `#heardMs` when a price check last had REST find trades that the stream had not brought. */
   #deafSinceMs: number | null = null;
@@ -45,19 +53,45 @@ export class WatchedSymbol {
     this.#options = options;
     this.symbol = options.symbol;
     this.stream = aggTradeStream(options.symbol);
+    this.#syncedMs = options.clock.monotonicMs();
     this.tape = new SymbolTape(options.from, options.limits, (tick) => {
       if (tick.source === 'BACKFILL') this.#hasFetched = true;
       options.deliver(tick);
     });
+    this.#candles = {
+      matters: (candle) => options.candles.matters(candle),
+      take: (candle) => {
+        this.#hasFetched = true;
+        options.candles.take(candle);
+      },
+    };
   }
 
   get position(): StreamPosition {
-    return { lastTick: this.tape.lastTick, inSync: this.#isSubscribed && this.tape.inSync };
+    return { lastTick: this.tape.lastTick, inSync: this.#isInSync };
+  }
+
+  get #isInSync(): boolean {
+    return this.#isSubscribed && this.tape.inSync;
+  }
+
+  /** For how long it has been out of sync when last looked at, 0 when it is in sync; ms. */
+  outOfSyncMs(nowMs: number): number {
+    if (!this.#isInSync) return Math.max(1, nowMs - this.#syncedMs);
+    this.#syncedMs = nowMs;
+    return 0;
   }
 
   live(tick: Tick): void {
-    this.#heardMs = this.#options.clock.monotonicMs();
-    this.tape.live(tick);
+    const { limits, clock, checkedPrice } = this.#options;
+    // A stream that only repeats itself is as dead as a silent one.
+    if (tick.id < (this.tape.nextId ?? 0)) return this.tape.live(tick);
+    this.#heardMs = clock.monotonicMs();
+    const known = this.tape.lastTick?.price ?? checkedPrice();
+    // What hardly can be true needs a second source before it decides anything: REST is asked for that trade.
+    if (isIdAbsurd(tick.id, this.tape.nextId, limits.idJump)) this.tape.doubt();
+    else if (isPriceDoubtful(tick.price, known, limits.doubtfulMovePct)) this.tape.announce(tick.id);
+    else this.tape.live(tick);
     this.#look();
   }
 
@@ -104,7 +138,7 @@ export class WatchedSymbol {
 
   get #isQuiet(): boolean {
     const { clock, limits } = this.#options;
-    return this.position.inSync && clock.monotonicMs() - Math.max(this.#heardMs, this.#repairedMs) >= limits.suspectAfterMs;
+    return this.#isInSync && clock.monotonicMs() - Math.max(this.#heardMs, this.#repairedMs) >= limits.suspectAfterMs;
   }
 
   #startDoubtRepair(): void {
@@ -151,6 +185,7 @@ export class WatchedSymbol {
         symbol: this.symbol,
         tape: this.tape,
         from: this.#options.from,
+        candles: this.#candles,
         isDone: () => this.tape.inSync,
         urgency: () => (this.tape.isBehind ? 'hole' : 'proof'),
         signal: repair.signal,
@@ -179,4 +214,19 @@ export class WatchedSymbol {
     this.#hasFetched = false;
     this.#options.onSync(hasFetched);
   }
+}
+
+/** How many symbols are in sync, and whether any has been out of sync for longer than the stale limit. */
+export function lookAtSymbols(
+  symbols: Iterable<WatchedSymbol>,
+  nowMs: number,
+  { staleAfterMs }: Pick<FeedLimits, 'staleAfterMs'>,
+): { readonly symbolsInSync: number; readonly isAnyLate: boolean } {
+  let [symbolsInSync, isAnyLate] = [0, false];
+  for (const symbol of symbols) {
+    const lateMs = symbol.outOfSyncMs(nowMs);
+    if (lateMs === 0) symbolsInSync += 1;
+    else if (lateMs > staleAfterMs) isAnyLate = true;
+  }
+  return { symbolsInSync, isAnyLate };
 }

@@ -15,6 +15,7 @@ import type { Direction, TradeStatus } from './trade.ts';
 import { TradeFilterInput } from './trade-filter.schema.ts';
 import type { TRADE_ORDER_FIELDS } from './trades.store.ts';
 import type { TradesStore } from './trades.store.ts';
+import type { WatchStretch } from './watch-stretches.ts';
 import { unrealizedAt } from './unrealized.ts';
 import type { PricedTrade } from './unrealized.ts';
 
@@ -22,6 +23,10 @@ declare module '../graphql/builder.ts' {
   interface Context {
     readonly trades: TradesStore;
     readonly priceOf: (marketType: MarketType, symbol: string) => Price | undefined;
+    /** How a trade's symbol was watched, from its entry to its exit or as far as it is known. */
+    readonly watchOf: (trade: TradeRow) => Promise<readonly WatchStretch[]>;
+    /** The exchange's own word; undefined until its symbol list is known and where the symbol is not on it. */
+    readonly symbolStatus: (marketType: MarketType, symbol: string) => string | undefined;
     /** Digits after the point of the symbol's price step; undefined until the exchange's symbol list is known. */
     readonly priceDecimals: (marketType: MarketType, symbol: string) => number | undefined;
   }
@@ -123,6 +128,20 @@ TradeClosureRef.implement({
     }),
     ambiguous: t.exposeBoolean('ambiguous', {
       description: 'True where one candle reached both levels and the stop loss was taken to be first.',
+    }),
+  }),
+});
+
+const WatchStretchRef = builder.objectRef<WatchStretch>('WatchStretch');
+WatchStretchRef.implement({
+  description: 'How a trade’s symbol was watched from one time to another.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', description: 'Its beginning.', resolve: ({ fromMs }) => new Date(fromMs) }),
+    to: t.field({ type: 'DateTime', description: 'Its end, where the next one begins.', resolve: ({ toMs }) => new Date(toMs) }),
+    source: t.field({
+      type: TickSourceEnum,
+      description: 'LIVE: watched as it happened. BACKFILL: looked up trade by trade afterwards. CANDLE: looked up by minutes afterwards.',
+      resolve: ({ source }) => source,
     }),
   }),
 });
@@ -260,6 +279,19 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
         nullable: true,
         description: 'unrealizedPnl / positionSize × 100.',
         resolve: (trade, _, context) => unrealized(trade, priceOf(trade, context))?.realizedPnlPct.toNumber() ?? null,
+      }),
+      watch: t.field({
+        type: [WatchStretchRef],
+        description:
+          'How its symbol was watched, without a hole, from its entry to its exit: live, or looked up afterwards. Of an open trade up to now, or up to where nothing is missing yet.',
+        resolve: async (trade, _, context) => [...(await context.watchOf(trade))],
+      }),
+      symbolStatus: t.string({
+        nullable: true,
+        description:
+          'The exchange’s status of the symbol while the trade is open, in its own words: TRADING, or HALT, BREAK and the like while it is halted. Null when closed, until the exchange’s symbol list is known, and where the symbol is not on it any more.',
+        resolve: (trade, _, context) =>
+          trade.status === 'OPEN' ? (context.symbolStatus(trade.marketType as MarketType, trade.symbol) ?? null) : null,
       }),
       priceDecimals: t.int({
         nullable: true,

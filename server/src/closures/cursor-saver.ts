@@ -1,0 +1,55 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { MarketType, Tick } from '../ticks/tick.ts';
+import type { RepairedStretch } from './stretches.ts';
+
+export interface SymbolStretch extends RepairedStretch {
+  readonly marketType: MarketType;
+  readonly symbol: string;
+}
+
+export interface CursorSink {
+  /** Saves how far streams are applied, together with the stretches that were looked up afterwards: both or neither. */
+  saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[]): Promise<void>;
+}
+
+/** Saves one thing after the other; a stretch that could not be saved goes with the next save. */
+export class CursorSaver {
+  readonly #sink: CursorSink;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #stretches: SymbolStretch[] = [];
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(sink: CursorSink, clock: Clock, log: Log) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Takes stretches that go with the next save. */
+  keep(stretches: readonly SymbolStretch[]): void {
+    this.#stretches.push(...stretches);
+  }
+
+  /** Saves the newest ticks of symbols and all kept stretches, if there are any; `onFailure` is called where that failed. */
+  save(ticks: readonly Tick[], onFailure: () => void): void {
+    this.#saving = this.#saving.then(async () => {
+      const stretches = this.#stretches;
+      if (ticks.length === 0 && stretches.length === 0) return;
+      this.#stretches = [];
+      try {
+        await this.#sink.saveCursors(ticks, this.#clock.now(), stretches);
+      } catch (error) {
+        this.#stretches = [...stretches, ...this.#stretches];
+        onFailure();
+        this.#log.warn({ err: error }, 'cursors could not be saved; the next save has them');
+      }
+    });
+  }
+
+  /** Resolves when everything was tried once. */
+  settled(): Promise<void> {
+    return this.#saving;
+  }
+}
