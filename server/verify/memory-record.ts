@@ -128,13 +128,18 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
   readonly #record: MemoryRecord;
   readonly #faults: SessionFaults;
   readonly #listeners = new Set<(event: RecordEvent) => void>();
+  readonly #now: () => Date;
   #told: number;
+  #readThrough: Date;
   #isDead = false;
   /** Database calls that wait for an answer. */
   underWay = 0;
 
-  constructor(record: MemoryRecord, faults: SessionFaults = {}) {
+  /** `now`: the worker's clock. */
+  constructor(record: MemoryRecord, now: () => Date, faults: SessionFaults = {}) {
     this.#record = record;
+    this.#now = now;
+    this.#readThrough = now();
     this.#faults = faults;
     this.#told = record.events.length;
   }
@@ -154,6 +159,10 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
     this.tell();
   }
 
+  get readThrough(): Date {
+    return this.#readThrough;
+  }
+
   /** Tells the listeners of what they have not been told yet. */
   tell(): void {
     const { events, trades } = this.#record;
@@ -165,6 +174,7 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
       const event = { sequence: BigInt(this.#told), time: row.entryTime, kind, trade, signal: row } as unknown as RecordEvent;
       for (const listener of this.#listeners) listener(event);
     }
+    if (!this.#isDead) this.#readThrough = this.#now();
   }
 
   get untold(): number {

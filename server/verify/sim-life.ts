@@ -168,13 +168,8 @@ export class Life {
     this.#market.corrupt(this.#anySymbol().name);
   }
 
-  /**
-   * The product takes for granted that a trade is watched within `freshTradeMs` of being stored, so what is stored is told before
-   * time leaps.
-   */
   #leap(): void {
     this.#log(9, 0);
-    this.#tell();
     this.#clock.leap(Math.floor(this.#random() * 600_000));
   }
 
@@ -198,7 +193,7 @@ export class Life {
       appliesEarly: this.#appliesEarly,
       deliver: (tick) => this.#closing.onTick(tick),
     });
-    this.#session = new RecordSession(this.#record, {
+    this.#session = new RecordSession(this.#record, () => this.#clock.now(), {
       beforeWrite: () => this.#beforeWrite(),
       loseAnswer: () => !this.#isCalm && random() < dials.lostAnswer,
     });

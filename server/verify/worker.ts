@@ -65,7 +65,7 @@ export class Worker {
     };
     this.#markets = options.markets ?? ['SPOT', 'FUTURES'];
     this.priceBoard = new PriceBoard(clock);
-    this.session = new RecordSession(record, options.faults);
+    this.session = new RecordSession(record, () => clock.now(), options.faults);
     const feedOf = (marketType: MarketType, wsBaseUrl: string, restBaseUrl: string): BinanceFeed =>
       new BinanceFeed({
         marketType,

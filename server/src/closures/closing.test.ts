@@ -117,6 +117,9 @@ function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
       return () => listeners.delete(listener);
     },
     wake: () => void (wakes += 1),
+    get readThrough() {
+      return clock.now();
+    },
   };
   const closing = new Closing(store, record, { FUTURES: market, SPOT: market }, clock, silentLog, LIMITS);
   const tell = (kind: 'TradeOpened' | 'TradeClosed', trade: TradeRow) =>

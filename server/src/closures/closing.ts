@@ -35,6 +35,8 @@ export interface ClosingStore extends ClosureSink, CursorSink {
 export interface TradeAnnouncements {
   onEvent(listener: (event: RecordEvent) => void): Cancel;
   wake(): void;
+  /** Every trade stored before this moment has been told of. */
+  readonly readThrough: Date;
 }
 
 interface WatchedSymbol {
@@ -86,7 +88,7 @@ export class Closing implements Service, CandleUse {
     this.#log = log;
     this.#limits = limits;
     this.#writer = new ClosureWriter(store, clock, log, limits, () => record.wake());
-    this.#saver = new CursorSaver(store, clock, log);
+    this.#saver = new CursorSaver(store, log);
   }
 
   /** Takes up every open trade again; then follows the record. */
@@ -284,7 +286,8 @@ export class Closing implements Service, CandleUse {
       moved.push({ watched, newest });
     }
     const ticks = moved.map(({ newest }) => newest);
-    this.#saver.save(ticks, () => {
+    // A cursor speaks for the trades that were told of; it must not seem to speak for one that was stored and not yet read.
+    this.#saver.save(ticks, this.#record.readThrough, () => {
       for (const { watched } of moved) watched.savedTradeId = -1;
     });
   }

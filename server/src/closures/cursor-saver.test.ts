@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../testkit/manual-clock.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
 import { deferred } from '../../testkit/turns.ts';
 import { tickAt } from '../../testkit/watched-trades.ts';
@@ -17,6 +16,8 @@ const stretch = (fromMs: number): SymbolStretch => ({
   toId: 1,
 });
 
+const AT = new Date(0);
+
 function open() {
   const saved: string[] = [];
   const sink = {
@@ -28,19 +29,19 @@ function open() {
       saved.push(`${ticks.map(({ id }) => id).join(' ')} | ${stretches.map(({ fromMs }) => fromMs).join(' ')}`);
     },
   };
-  return { saved, sink, saver: new CursorSaver(sink, new ManualClock(), silentLog) };
+  return { saved, sink, saver: new CursorSaver(sink, silentLog) };
 }
 
 test('cursors and stretches go together, and nothing goes where there is neither', async () => {
   const { saved, saver } = open();
-  saver.save([], () => {});
+  saver.save([], AT, () => {});
   await saver.settled();
   expect(saved).toEqual([]);
-  saver.save([tickAt(1, '1')], () => {});
+  saver.save([tickAt(1, '1')], AT, () => {});
   saver.keep([stretch(5)]);
-  saver.save([], () => {});
+  saver.save([], AT, () => {});
   saver.keep([stretch(6), stretch(7)]);
-  saver.save([tickAt(2, '1')], () => {});
+  saver.save([tickAt(2, '1')], AT, () => {});
   await saver.settled();
   // What was kept before a save began goes with it, also where it was asked for earlier.
   expect(saved).toEqual(['1 | 5 6 7', '2 | ']);
@@ -51,12 +52,12 @@ test('what could not be saved goes with the next save, in order, and its asker i
   let failures = 0;
   sink.down = true;
   saver.keep([stretch(5)]);
-  saver.save([tickAt(1, '1')], () => (failures += 1));
+  saver.save([tickAt(1, '1')], AT, () => (failures += 1));
   await saver.settled();
   expect([failures, saved]).toEqual([1, []]);
   sink.down = false;
   saver.keep([stretch(6)]);
-  saver.save([tickAt(1, '1')], () => (failures += 1));
+  saver.save([tickAt(1, '1')], AT, () => (failures += 1));
   await saver.settled();
   expect([failures, saved]).toEqual([1, ['1 | 5 6']]);
 });
@@ -65,9 +66,9 @@ test('one save after the other', async () => {
   const { saved, sink, saver } = open();
   const gate = deferred<void>();
   sink.gate = gate.promise;
-  saver.save([tickAt(1, '1')], () => {});
+  saver.save([tickAt(1, '1')], AT, () => {});
   sink.gate = Promise.resolve();
-  saver.save([tickAt(2, '1')], () => {});
+  saver.save([tickAt(2, '1')], AT, () => {});
   gate.resolve();
   await saver.settled();
   expect(saved).toEqual(['1 | ', '2 | ']);

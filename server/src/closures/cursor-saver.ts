@@ -1,4 +1,3 @@
-import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { MarketType, Tick } from '../ticks/tick.ts';
 import type { RepairedStretch } from './stretches.ts';
@@ -16,14 +15,12 @@ export interface CursorSink {
 /** Saves one thing after the other; a stretch that could not be saved goes with the next save. */
 export class CursorSaver {
   readonly #sink: CursorSink;
-  readonly #clock: Clock;
   readonly #log: Log;
   #stretches: SymbolStretch[] = [];
   #saving: Promise<void> = Promise.resolve();
 
-  constructor(sink: CursorSink, clock: Clock, log: Log) {
+  constructor(sink: CursorSink, log: Log) {
     this.#sink = sink;
-    this.#clock = clock;
     this.#log = log;
   }
 
@@ -32,14 +29,17 @@ export class CursorSaver {
     this.#stretches.push(...stretches);
   }
 
-  /** Saves the newest ticks of symbols and all kept stretches, if there are any; `onFailure` is called where that failed. */
-  save(ticks: readonly Tick[], onFailure: () => void): void {
+  /**
+   * Saves the newest ticks of symbols and all kept stretches, if there are any: `at` is the moment up to which every stored trade
+   * was watched. `onFailure` is called where that failed.
+   */
+  save(ticks: readonly Tick[], at: Date, onFailure: () => void): void {
     this.#saving = this.#saving.then(async () => {
       const stretches = this.#stretches;
       if (ticks.length === 0 && stretches.length === 0) return;
       this.#stretches = [];
       try {
-        await this.#sink.saveCursors(ticks, this.#clock.now(), stretches);
+        await this.#sink.saveCursors(ticks, at, stretches);
       } catch (error) {
         this.#stretches = [...stretches, ...this.#stretches];
         onFailure();
