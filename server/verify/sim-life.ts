@@ -168,8 +168,13 @@ export class Life {
     this.#market.corrupt(this.#anySymbol().name);
   }
 
+  /**
+   * The product takes for granted that a trade is stored within `freshTradeMs` of its receipt (a statement may run for 5 s), so time
+   * does not leap between the two; what is stored is told before.
+   */
   #leap(): void {
     this.#log(9, 0);
+    this.#tell();
     this.#clock.leap(Math.floor(this.#random() * 600_000));
   }
 

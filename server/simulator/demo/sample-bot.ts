@@ -4,7 +4,8 @@ import type { PriceOf } from './exchange-prices.ts';
 import type { Random } from '../price-model.ts';
 import { NoAnswer } from './api-client.ts';
 import type { ApiClient } from './api-client.ts';
-import { between } from './cast.ts';
+import { slugOf } from '../../src/signals/bots.store.ts';
+import { between, DEMO_BOTS } from './cast.ts';
 import type { DemoBot } from './cast.ts';
 import { nextIdea } from './live-signal.ts';
 import type { Idea, SignalMessage } from './live-signal.ts';
@@ -42,7 +43,7 @@ export const SAMPLE_BOT_LIMITS: SampleBotLimits = {
   retryMaxMs: 30_000,
 };
 
-const OPEN_COUNT = '{ openPositions { count } }';
+const OPEN_COUNT = 'query ($bots: [String!]!) { openPositions(filter: { bot: $bots }) { count } }';
 const CREATE = `mutation ($input: CreateSignalInput!) {
   createSignal(input: $input) { signal { id } duplicate userErrors { code message } }
 }`;
@@ -101,12 +102,16 @@ export class SampleBot {
     }
   }
 
-  /** One call, if there is room for another trade. Answers how many trades were open. */
+  /** One call, if the sample bots have room for another trade; what guests have open is theirs. Answers how many were open. */
   async #act(): Promise<number> {
     const { api, bot, priceOf, clock, random, limits } = this.#options;
     const { signal } = this.#stopping;
     if (this.#unanswered) await this.#send(this.#unanswered);
-    const { openPositions } = await api.ask<{ openPositions: { count: number } }>(OPEN_COUNT, {}, signal);
+    const { openPositions } = await api.ask<{ openPositions: { count: number } }>(
+      OPEN_COUNT,
+      { bots: DEMO_BOTS.map(({ name }) => slugOf(name)) },
+      signal,
+    );
     if (openPositions.count >= limits.maxOpen) return openPositions.count;
     const idea = nextIdea(bot, random);
     const price = await priceOf(idea.place.marketType, idea.place.symbol, signal);

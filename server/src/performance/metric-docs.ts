@@ -72,10 +72,10 @@ export const METRIC_DOCS: Readonly<Record<PerformanceField, MetricDoc>> = {
     explanation: 'Closed trades that neither made nor lost money after fees.',
   },
   totalPnl: {
-    name: 'Total P/L',
+    name: 'Realised total P/L',
     formula: 'Σ realizedPnl of closed trades',
     unit: 'quote currency',
-    explanation: 'What all closed trades made or lost together, after fees.',
+    explanation: 'What all closed trades made or lost together, after fees; open positions are in unrealizedPnl.',
   },
   grossPnl: {
     name: 'Gross P/L',

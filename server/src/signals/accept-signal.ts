@@ -5,7 +5,7 @@ import type { NewId } from '../kernel/ids.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
 import { MAX_QUANTITY, quantityFor } from '../trades/opening.ts';
-import { checkNotReached, checkSignal, checkSymbol, sidesOf } from './check-signal.ts';
+import { checkNotReached, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { leftOutReason } from './signal.ts';
@@ -74,7 +74,7 @@ export class AcceptSignal {
 
   async accept(botId: string, input: SignalInput): Promise<Acceptance> {
     const checked = checkSignal(input);
-    if (!checked.ok) return refused(checked.refusals);
+    if (!checked.ok) return refused([...checked.refusals, ...this.#symbolRefusals(input, checked.refusals)]);
     const draft = checked.value;
     const contentHash = hashContent(draft);
 
@@ -96,6 +96,16 @@ export class AcceptSignal {
     return winner;
   }
 
+  #checkSymbol(marketType: MarketType, symbol: string): Refusal[] {
+    const listKnown = this.#market.isListKnown(marketType);
+    return checkSymbol(marketType, symbol, this.#market.symbolInfo(marketType, symbol), listKnown, this.#rules.quoteAssets);
+  }
+
+  /** What the exchange says against the symbol of a signal that is refused anyhow, so that all faults are told at once. */
+  #symbolRefusals({ marketType, symbol }: SignalInput, known: readonly Refusal[]): Refusal[] {
+    return known.some(({ field }) => field[0] === 'symbol') ? [] : this.#checkSymbol(marketType, storedSymbol(symbol));
+  }
+
   async #answerFromEarlier(botId: string, draft: SignalDraft, contentHash: Uint8Array): Promise<Acceptance | undefined> {
     if (draft.externalId === null) return undefined;
     const earlier = await this.#store.findByExternalId(botId, draft.externalId);
@@ -112,8 +122,7 @@ export class AcceptSignal {
   ): { signal: NewSignal; trade: NewTrade | null } | { refusals: Refusal[] } {
     const { marketType, symbol, direction, takeProfit, stopLoss } = draft;
     const rules = this.#rules;
-    const listKnown = this.#market.isListKnown(marketType);
-    const refusals = checkSymbol(marketType, symbol, this.#market.symbolInfo(marketType, symbol), listKnown, rules.quoteAssets);
+    const refusals = this.#checkSymbol(marketType, symbol);
     if (draft.expiresAt && draft.expiresAt <= receivedAt) refusals.push(refuse(['expiresAt'], 'EXPIRY_IN_THE_PAST'));
     if (refusals.length > 0) return { refusals };
 

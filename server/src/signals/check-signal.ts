@@ -33,7 +33,7 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
     return undefined;
   };
 
-  const symbol = upperCaseAscii(input.symbol.trim());
+  const symbol = storedSymbol(input.symbol);
   text('symbol', symbol, MAX_SYMBOL_LENGTH);
   if (input.externalId != null) text('externalId', input.externalId, MAX_EXTERNAL_ID_LENGTH);
   const strategy = input.strategy ?? 'default';
@@ -120,7 +120,7 @@ export function checkNotReached(signal: { direction: Direction; takeProfit: Deci
   return [];
 }
 
-/** Binance writes its symbols in upper case; letters beyond ASCII are left as they are, since case there can change length. */
-function upperCaseAscii(text: string): string {
-  return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+/** The symbol as it is stored. Binance writes upper case; letters beyond ASCII are left as they are, since case there can change length. */
+export function storedSymbol(text: string): string {
+  return text.trim().replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -260,7 +260,7 @@ export const text = {
     evidenceText: (source: string, id: string, price: string): string => `${source} ${id}, price ${price}`,
     source: { LIVE: 'Live trade', BACKFILL: 'Backfilled trade', CANDLE: 'Candle' },
     ambiguous: 'One candle reached both levels; the stop was counted.',
-    stillOpen: 'This trade is still open.',
+    stillOpen: 'When this page was loaded, the trade was still open. Reload for news.',
     notFound: 'There is no such trade.',
   },
 

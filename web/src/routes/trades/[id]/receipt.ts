@@ -5,6 +5,9 @@ import { graphql } from '#lib/graphql/tada.ts';
 export const ReceiptQuery = graphql(
   `
     query Receipt($id: ID!) {
+      marketFeeds {
+        simulated
+      }
       trade(id: $id) {
         ...TradeRow
         quantity
