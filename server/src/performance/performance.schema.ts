@@ -101,6 +101,10 @@ PerformanceRef.implement({
     ) => t.exposeInt(field, { description: doc(field) });
     return {
       asOf: t.expose('asOf', { type: 'DateTime', description: doc('asOf') }),
+      sequence: t.string({
+        description: 'Place of the track record that these numbers speak of: every event up to it is in them, and none after it.',
+        resolve: ({ sequence }) => sequence.toString(),
+      }),
       capitalBase: decimal('capitalBase'),
       totalSignals: count('totalSignals'),
       totalTrades: count('totalTrades'),

@@ -16,6 +16,8 @@ import type { OpenPositions } from './open-positions.ts';
 /** Every number of a filter at one moment. */
 export interface Performance extends TradeMetrics {
   readonly asOf: Date;
+  /** Everything up to this place of the record is in these numbers, and nothing after it. */
+  readonly sequence: bigint;
   readonly capitalBase: Decimal;
   readonly totalSignals: number;
   readonly totalTrades: number;
@@ -77,16 +79,17 @@ export class TrackRecord {
     this.#options = options;
   }
 
-  /** `sequence`: the answer holds at least everything up to it; without one, everything that is stored now. */
-  async performance(filter: TradeFilter | null | undefined, sequence?: bigint): Promise<Performance> {
-    const cached = await this.#slice(filter, sequence);
-    const { closed, open, totalSignals } = await cached.slice;
+  /** `atLeast`: the answer holds at least everything up to it; without one, everything that is stored now. */
+  async performance(filter: TradeFilter | null | undefined, atLeast?: bigint): Promise<Performance> {
+    const cached = await this.#slice(filter, atLeast);
+    const { closed, open, totalSignals, sequence } = await cached.slice;
     const asOf = this.#clock.now();
     const { capitalBase } = this.#options;
     const positions = this.#positions(open, asOf);
     return {
       ...this.#metrics(cached, { closed, open }, asOf.getTime()),
       asOf,
+      sequence,
       capitalBase,
       totalSignals,
       totalTrades: closed.length + open.length,

@@ -45,6 +45,7 @@ export const LivePrice = graphql(`
 const PerformanceSummary = graphql(`
   fragment PerformanceSummary on Performance {
     asOf
+    sequence
     capitalBase
     totalSignals
     openPositions

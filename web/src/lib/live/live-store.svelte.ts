@@ -34,8 +34,6 @@ const PAUSED_EVENTS_LIMIT = 500;
 const CURVE_TAIL_LIMIT = 500;
 /** Ids of closed trades remembered, so that a late price list cannot bring one back. */
 const CLOSED_IDS_LIMIT = 5_000;
-/** Totals in a row without a new closure after which closures and totals are taken to agree. */
-const QUIET_LIMIT = 3;
 /** Price lists in a row that disagree with the rows before a new snapshot is asked for: about two seconds. */
 const DISAGREEMENTS_LIMIT = 4;
 
@@ -57,8 +55,8 @@ export class LiveStore {
   /** Updates that wait for the reader to resume. */
   waiting = $state(0);
 
-  /** Closures that the server's realised total does not hold yet. */
-  #unsettled: readonly Trade[] = $state.raw([]);
+  /** Closures that the server's realised total does not hold yet: those after its place in the record. */
+  #unsettled: readonly { readonly trade: Trade; readonly sequence: Sequence }[] = $state.raw([]);
 
   /** Rows that are still open; closed ones stay in `rows` for a moment to show their result. */
   openRows: readonly Row[] = $derived(this.rows.filter((row) => !row.result));
@@ -66,25 +64,31 @@ export class LiveStore {
   unrealised: string = $derived(
     addDecimals([
       ...this.openRows.flatMap((row) => row.trade.unrealizedPnl ?? []),
-      ...this.#unsettled.map((trade) => trade.realizedPnl ?? '0'),
+      ...this.#unsettled.map(({ trade }) => trade.realizedPnl ?? '0'),
     ]),
   );
   /** Realised and open together; null until the server's realised total is known. */
   total: string | null = $derived(this.performance ? addDecimals([this.performance.totalPnl, this.unrealised]) : null);
   closedCount: number | null = $derived(this.performance ? this.performance.closedTrades + this.#unsettled.length : null);
-  /** Server time of the newest price, in milliseconds; null while there is none. */
+  /**
+   * Server time of the newest price, in milliseconds; null while there is none. Where positions are open on both markets it is that of
+   * the market that is further behind: one market that lives must not hide that the other is dead.
+   */
   newestPriceAt: number | null = $derived.by(() => {
-    const times = [...this.feeds.map((feed) => feed.lastTickAt), ...this.rows.map((row) => row.trade.currentPriceTime)];
-    const known = times.flatMap((time) => (time ? [Date.parse(time)] : []));
-    return known.length === 0 ? null : Math.max(...known);
+    const newestOf = (markets: ReadonlySet<string>): number[] => {
+      const feeds = this.feeds.filter((feed) => markets.has(feed.marketType)).map((feed) => feed.lastTickAt);
+      const rows = this.rows.filter((row) => markets.has(row.trade.marketType)).map((row) => row.trade.currentPriceTime);
+      const known = [...feeds, ...rows].flatMap((time) => (time ? [Date.parse(time)] : []));
+      return known.length === 0 ? [] : [Math.max(...known)];
+    };
+    const held = new Set(this.openRows.map((row) => row.trade.marketType));
+    const newest = held.size === 0 ? newestOf(new Set(['SPOT', 'FUTURES'])) : [...held].flatMap((market) => newestOf(new Set([market])));
+    return newest.length === 0 ? null : Math.min(...newest);
   });
 
   lastOpened: Sequence | null = START;
   lastClosed: Sequence | null = START;
 
-  /** Closures that the server's total holds but that have not come one by one. */
-  #ahead = 0;
-  #quiet = 0;
   #closedIds = new Set<string>();
   #prices: { positions: PriceOfTrade[]; totalInvested: string } | null = null;
   #disagreements = 0;
@@ -103,7 +107,6 @@ export class LiveStore {
     this.#prices = null;
     this.#early = null;
     this.#disagreements = 0;
-    this.#ahead = 0;
     if (performance.ok) this.#unsettled = [];
     if (closed.ok) this.#takeLatest(closed.data);
     else if (this.latest.length === 0) {
@@ -122,7 +125,6 @@ export class LiveStore {
     if (performance.ok) this.#settle(performance.data);
     if (feeds.ok) this.feeds = feeds.data;
     this.curveTail = [];
-    this.#ahead = 0;
   }
 
   /** Newest prices; they show at the next `commit`. */
@@ -217,8 +219,9 @@ export class LiveStore {
     }
     if (this.#closedIds.has(trade.id)) return false;
     this.#remember(trade.id);
-    if (this.#ahead > 0) this.#ahead--;
-    else this.#unsettled = [...this.#unsettled, trade];
+    if (!this.performance || isAfter(event.sequence, this.performance.sequence)) {
+      this.#unsettled = [...this.#unsettled, { trade, sequence: event.sequence }];
+    }
     this.closedLive = [trade, ...this.closedLive].slice(0, CLOSED_LIVE_LIMIT);
     if (row) this.rows = this.rows.map((other) => (other === row ? { ...other, moved: null, result: trade } : other));
     else this.#addLatest([trade]);
@@ -232,16 +235,10 @@ export class LiveStore {
     this.performance = performance;
     this.#early = null;
     if (!before) return;
-    const newlyClosed = performance.closedTrades - before.closedTrades;
-    this.#quiet = newlyClosed > 0 ? 0 : this.#quiet + 1;
-    if (this.#quiet >= QUIET_LIMIT) {
-      this.#ahead = 0;
-      if (this.#unsettled.length > 0) this.#unsettled = [];
-    }
-    if (newlyClosed <= 0) return;
-    this.#ahead += Math.max(0, newlyClosed - this.#unsettled.length);
-    const time = this.#unsettled[newlyClosed - 1]?.exitTime ?? performance.asOf;
-    this.#unsettled = this.#unsettled.slice(newlyClosed);
+    const settled = this.#unsettled.filter(({ sequence }) => !isAfter(sequence, performance.sequence));
+    if (settled.length > 0) this.#unsettled = this.#unsettled.filter((closure) => !settled.includes(closure));
+    if (performance.closedTrades <= before.closedTrades) return;
+    const time = settled.at(-1)?.trade.exitTime ?? performance.asOf;
     const { totalPnl, currentDrawdown: drawdown, closedTrades } = performance;
     this.curveTail = [...this.curveTail, { time, totalPnl, drawdown, closedTrades }].slice(-CURVE_TAIL_LIMIT);
   }

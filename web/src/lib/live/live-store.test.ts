@@ -53,10 +53,19 @@ describe('totals', () => {
     expect(store.closedCount).toBe(11);
   });
 
+  test('do not count again a closure that they hold and that is told once more, whatever its exit time, also while no price moves', () => {
+    const store = new LiveStore(snapshot({ performance: { ok: true, data: performance(11, '22', { sequence: '134' }) } }));
+    const before = store.total;
+    // Found late, by a repair: the newest by its place in the record, but not among the newest by its exit time.
+    store.receiveEvent(closure('late', '134', '89.7'));
+    expect(store.total).toBe(before);
+    expect(store.closedCount).toBe(11);
+  });
+
   test('heal when closures and totals have drifted apart', () => {
     const store = new LiveStore(snapshot());
     store.receiveEvent(closure('a', '101', '2'));
-    for (let i = 0; i < 3; i++) store.receivePerformance(performance(10, '20'));
+    for (let i = 0; i < 3; i++) store.receivePerformance(performance(10, '20', { sequence: '101' }));
     expect(store.total).toBe('19.5');
     expect(store.closedCount).toBe(10);
   });
@@ -160,8 +169,21 @@ describe('prices', () => {
   test('of the feeds and of the rows tell how new the newest is', () => {
     const store = new LiveStore(snapshot());
     expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:00.000Z'));
-    store.receiveFeeds([{ marketType: 'SPOT', state: 'LIVE', simulated: false, lastTickAt: '2026-11-22T12:00:03.000Z' }]);
+    store.receiveFeeds([{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: '2026-11-22T12:00:03.000Z' }]);
     expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:03.000Z'));
+  });
+
+  test('of a market that lives do not hide that the other, where positions are open too, is dead', () => {
+    const positions = [openTrade('a', '1.5'), openTrade('b', '-0.5', { marketType: 'SPOT' })];
+    const store = new LiveStore(snapshot({ open: { ok: true, data: { positions, totalInvested: '200' } } }));
+    const feed = (marketType: 'SPOT' | 'FUTURES', lastTickAt: string) => ({
+      marketType,
+      state: 'LIVE' as const,
+      simulated: false,
+      lastTickAt,
+    });
+    store.receiveFeeds([feed('FUTURES', '2026-11-22T12:00:40.000Z'), feed('SPOT', '2026-11-22T12:00:05.000Z')]);
+    expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:05.000Z'));
   });
 });
 

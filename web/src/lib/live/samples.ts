@@ -58,6 +58,7 @@ export function opening(id: string, sequence: string, unrealizedPnl = '0'): Trad
 export function performance(closedTrades: number, totalPnl: string, over: Partial<Performance> = {}): Performance {
   return {
     asOf: T0,
+    sequence: String(90 + closedTrades),
     capitalBase: '1000',
     totalSignals: closedTrades,
     openPositions: 0,

@@ -11,7 +11,7 @@ import {
 import { text } from '#lib/text.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Connection } from './connection.svelte.ts';
-import { chipState, freshness, LOST_BANNER_MS, type ChipState, type Freshness } from './freshness.ts';
+import { chipState, freshness, LIVE_LIMIT_MS, LOST_BANNER_MS, type ChipState, type Freshness } from './freshness.ts';
 import type { Link, LinkEvents } from './link.ts';
 import { LiveStore, type Snapshot, type TradeEvent } from './live-store.svelte.ts';
 import { ServerClock } from './server-clock.ts';
@@ -48,7 +48,12 @@ export class LiveSession {
   dormant = $state(false);
 
   /** Age of the newest price; null where there is none. */
-  ageMs: number | null = $derived.by(() => (this.store.newestPriceAt === null ? null : Math.max(0, this.now - this.store.newestPriceAt)));
+  /** Null where no price is known, or only one that claims to be from the future, whose age nobody can tell. */
+  ageMs: number | null = $derived.by(() => {
+    const { newestPriceAt } = this.store;
+    if (newestPriceAt === null || newestPriceAt - this.now > LIVE_LIMIT_MS) return null;
+    return Math.max(0, this.now - newestPriceAt);
+  });
   freshness: Freshness = $derived(freshness(this.ageMs));
   /** Open figures are out of date: mute them and leave them out of the headline. */
   stale: boolean = $derived.by(() => this.freshness === 'stale' && this.store.openRows.length > 0);
