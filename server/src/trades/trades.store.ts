@@ -46,14 +46,6 @@ export class TradesStore {
     return isUuid(id) ? this.#prisma.paperTrade.findUnique({ where: { id }, include: TRADE_INCLUDE }) : Promise.resolve(null);
   }
 
-  /** Open trades in the order in which they were opened. */
-  async open(filter: TradeFilter | null | undefined): Promise<TradeRow[]> {
-    const ids = await this.#prisma.$queryRaw<{ id: string }[]>`
-      SELECT t.id::text AS id FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id
-      WHERE t.status = 'OPEN' AND ${whereTrade(filter)} ORDER BY t.entry_time, t.id`;
-    return this.#inOrder(ids.map(({ id }) => id));
-  }
-
   /** @throws PageRequestError for a request that cannot be answered. */
   async page(filter: TradeFilter | null | undefined, order: TradeOrder, request: PageRequest): Promise<Page<TradeRow>> {
     const walk = this.#walk(request, `${order.field} ${order.direction}`);
