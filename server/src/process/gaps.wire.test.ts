@@ -59,7 +59,8 @@ describe.each(['SPOT', 'FUTURES'] as const)('%s', (marketType) => {
     expect(product.exchange.dropConnections({ marketType })).toBeGreaterThan(0);
     await product.exchange.whenDisconnected(marketType);
     tick('109.99');
-    const first = tick('110.5', { timeMs: Date.now() - 40 });
+    // A time of its own, to tell the exchange's time from the server's, and not before the entry: then it would not count.
+    const first = tick('110.5', { timeMs: Date.parse(trade.entryTime) + 1 });
     tick('80');
     tick('111');
     product.exchange.refuseConnections(false, marketType);
