@@ -142,6 +142,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       return api(request, response);
     },
     graphqlUpgrade: sockets.upgrade,
+    endpoints: [],
     notReady: () => undefined,
   };
 }

@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Service } from '../kernel/service.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database.ts';
-import type { Handler, UpgradeHandler } from './http.ts';
+import type { Endpoint, Handler, UpgradeHandler } from './http.ts';
 
 /** What the parts of the product are made from. */
 export interface Foundation {
@@ -22,6 +22,7 @@ export interface Composition {
   readonly services: readonly Service[];
   readonly graphql: Handler;
   readonly graphqlUpgrade: UpgradeHandler;
+  readonly endpoints: readonly Endpoint[];
   /** Why requests should go elsewhere for now, beyond the database's state; undefined: ready. */
   readonly notReady: () => string | undefined;
 }

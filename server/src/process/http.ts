@@ -12,11 +12,19 @@ import { codeOf, messageOf, StartFault } from './start-fault.ts';
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
+/** A path of its own, or with a slash at the end everything below it. */
+export interface Endpoint {
+  readonly path: string;
+  readonly handle: Handler;
+}
+
 /** Who answers what. */
 export interface Routes {
   readonly graphql: Handler;
   /** The WebSocket side of /graphql. */
   readonly graphqlUpgrade: UpgradeHandler;
+  /** Plain HTTP beside GraphQL, such as webhooks and downloads; the first whose path fits answers. */
+  readonly endpoints: readonly Endpoint[];
   /** Everything else. */
   readonly web: Handler;
   /** Why no request should be sent here now; undefined: ready. */
@@ -125,7 +133,9 @@ export class HttpServer {
       const reason = await routes.notReady();
       return answer(response, reason === undefined ? 200 : 503, reason ?? 'ready');
     }
-    await (path === '/graphql' ? routes.graphql : routes.web)(request, response);
+    const endpoint = routes.endpoints.find((known) => known.path === path || (known.path.endsWith('/') && path.startsWith(known.path)));
+    const handle = path === '/graphql' ? routes.graphql : (endpoint?.handle ?? routes.web);
+    await handle(request, response);
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

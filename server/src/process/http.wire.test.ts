@@ -10,6 +10,10 @@ import type { Routes } from './http.ts';
 const ROUTES: Routes = {
   graphql: (_, response) => response.end('graphql'),
   graphqlUpgrade: (_, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\nhello'),
+  endpoints: [
+    { path: '/export.csv', handle: (_, response) => response.end('csv') },
+    { path: '/hooks/', handle: (request, response) => response.end(`hook ${request.url}`) },
+  ],
   web: (request, response) => {
     if (request.url === '/fails') throw new Error('secret detail');
     if (request.url === '/fails-later') return Promise.reject(new Error('secret detail'));
@@ -39,8 +43,19 @@ async function exchange(server: HttpServer, request: string): Promise<string> {
 describe('the HTTP port', () => {
   test('routes by path, whatever the query', async () => {
     const { url } = await open();
-    const answers = ['/graphql?x=1', '/graphql/', '/', '/healthz', '/readyz'].map(async (path) => (await fetch(url + path)).text());
-    expect(await Promise.all(answers)).toEqual(['graphql', 'web /graphql/', 'web /', 'ok\n', 'ready\n']);
+    const paths = ['/graphql?x=1', '/graphql/', '/', '/export.csv?bot=a', '/export.csv/', '/hooks/a/b', '/hooks', '/healthz', '/readyz'];
+    const answers = paths.map(async (path) => (await fetch(url + path)).text());
+    expect(await Promise.all(answers)).toEqual([
+      'graphql',
+      'web /graphql/',
+      'web /',
+      'csv',
+      'web /export.csv/',
+      'hook /hooks/a/b',
+      'web /hooks',
+      'ok\n',
+      'ready\n',
+    ]);
   });
 
   test('answers 503 until it serves and after it drains, but says that it lives', async () => {

@@ -57,12 +57,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     for (const service of composition.services) await closers.start(service);
 
     const web = options.web ?? (await loadWeb(http.url));
-    const { graphql, graphqlUpgrade } = composition;
+    const { graphql, graphqlUpgrade, endpoints } = composition;
     const notReady = rememberedCheck(
       async () => composition.notReady() ?? (await database.pool.query('SELECT 1').then(() => undefined, unreachable)),
       clock,
     );
-    http.serve({ graphql, graphqlUpgrade, web, notReady });
+    http.serve({ graphql, graphqlUpgrade, endpoints, web, notReady });
     closers.add('http requests', () => http.drain());
     log.info({ url: http.url.replace('127.0.0.1', 'localhost') }, 'ready');
     return {
