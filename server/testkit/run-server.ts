@@ -10,6 +10,7 @@ const compose: Compose = async () => ({
   services: [],
   graphql: (_, response) => response.end('graphql'),
   graphqlUpgrade: (_, socket) => socket.destroy(),
+  endpoints: [],
   notReady: () => undefined,
 });
 
