@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/generated/**'],
     globalSetup: ['./testkit/database.setup.ts'],
+    setupFiles: ['./testkit/seed.setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
