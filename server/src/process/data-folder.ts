@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { codeOf, messageOf, StartFault } from './start-fault.ts';
 
@@ -15,7 +15,7 @@ export type Unlock = () => void;
  */
 export function openDataFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     const real = realpathSync(folder);
     const probe = join(real, `.writable-${process.pid}`);
     writeFileSync(probe, '', { flag: 'wx' });
@@ -23,6 +23,17 @@ export function openDataFolder(folder: string): string {
     return real;
   } catch (error) {
     throw new StartFault(`the data folder ${folder} cannot be written (DATA_DIR): ${messageOf(error)}`);
+  }
+}
+
+/** Node's own recursive mkdir never comes back where a folder cannot be made for want of the one above it, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error; // another process was faster
   }
 }
 
