@@ -6,6 +6,7 @@ import '../signals/signals.schema.ts';
 import '../ticks/ticks.schema.ts';
 import '../record/record.schema.ts';
 import '../performance/performance.schema.ts';
+import '../performance/methodology.schema.ts';
 import './node-lookup.schema.ts';
 import { builder } from './builder.ts';
 
