@@ -4,8 +4,8 @@ import { Decimal, toPlain } from '../kernel/decimal.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
-import { MAX_QUANTITY, quantityFor } from '../trades/opening.ts';
-import { checkNotReached, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
+import { quantityFor } from '../trades/opening.ts';
+import { checkNotReached, checkQuantity, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { leftOutReason } from './signal.ts';
@@ -134,7 +134,7 @@ export class AcceptSignal {
     const entryPrice = draft.entryPrice ?? marketPrice;
     if (!entryPrice) return { refusals: [refuse(['entryPrice'], 'NO_MARKET_PRICE')] };
     if (!draft.entryPrice) refusals.push(...sidesOf(direction, entryPrice, takeProfit, stopLoss));
-    if (quantityFor(rules.positionSize, entryPrice).gte(MAX_QUANTITY)) refusals.push(refuse(['entryPrice'], 'ENTRY_PRICE_TOO_SMALL'));
+    refusals.push(...checkQuantity(rules.positionSize, entryPrice));
     if (refusals.length > 0) return { refusals };
 
     const reason = draft.status === 'ACTIVE' ? leftOutReason(draft, rules) : null;
