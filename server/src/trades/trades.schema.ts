@@ -373,7 +373,7 @@ builder.queryFields((t) => ({
       filter: t.arg({
         type: TradeFilterInput,
         description:
-          'Which signals are meant; all without one. `status` asks for their trade’s status, `from` and `to` bound their receipt.',
+          'Which signals are meant; all without one. `status` and `result` ask for those of their trade, `from` and `to` bound their receipt.',
       }),
       first: t.arg.int({ description: FIRST }),
       after: t.arg.string({ description: 'Only rows behind this cursor.' }),
