@@ -5,6 +5,7 @@ import type { NewId } from '../kernel/ids.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
 import { quantityFor } from '../trades/opening.ts';
+import type { UnstoredAnswer } from './answer-counter.ts';
 import { checkNotReached, checkQuantity, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
@@ -61,18 +62,36 @@ export class AcceptSignal {
   readonly #clock: Clock;
   readonly #newId: NewId;
   readonly #announce: () => void;
+  readonly #answered: (botId: string, answer: UnstoredAnswer) => void;
 
-  /** `announce` is called after each commit. */
-  constructor(store: SignalStore, market: Market, rules: SignalRules, clock: Clock, newId: NewId, announce: () => void) {
+  /** `announce` is called after each commit, `answered` for each signal that left no row: once, by its first refusal. */
+  constructor(
+    store: SignalStore,
+    market: Market,
+    rules: SignalRules,
+    clock: Clock,
+    newId: NewId,
+    announce: () => void,
+    answered: (botId: string, answer: UnstoredAnswer) => void,
+  ) {
     this.#store = store;
     this.#market = market;
     this.#rules = rules;
     this.#clock = clock;
     this.#newId = newId;
     this.#announce = announce;
+    this.#answered = answered;
   }
 
   async accept(botId: string, input: SignalInput): Promise<Acceptance> {
+    const acceptance = await this.#answer(botId, input);
+    const { duplicate, refusals } = acceptance;
+    if (duplicate) this.#answered(botId, 'DUPLICATE');
+    else if (refusals[0]) this.#answered(botId, refusals[0].code);
+    return acceptance;
+  }
+
+  async #answer(botId: string, input: SignalInput): Promise<Acceptance> {
     const checked = checkSignal(input);
     if (!checked.ok) return refused([...checked.refusals, ...this.#symbolRefusals(input, checked.refusals)]);
     const draft = checked.value;

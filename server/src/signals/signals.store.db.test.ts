@@ -54,9 +54,11 @@ function open({ rules = {}, market = {} }: { rules?: Partial<SignalRules>; marke
   };
   const store = new SignalsStore(database.prisma);
   let announced = 0;
+  const answers: string[] = [];
   const parts = [store, known, { ...RULES, ...rules }, clock, idsFrom(clock, randomBytes), () => void (announced += 1)] as const;
-  const [accepting, changing] = [new AcceptSignal(...parts), new ChangeSignal(...parts)];
-  return { accepting, changing, store, clock, announcements: () => announced };
+  const accepting = new AcceptSignal(...parts, (botId, answer) => void answers.push(`${botId} ${answer}`));
+  const changing = new ChangeSignal(...parts);
+  return { accepting, changing, store, clock, answers, announcements: () => announced };
 }
 
 const codesOf = ({ refusals }: Acceptance) => refusals.map(({ field, code }) => `${field.join('.')} ${code}`);
