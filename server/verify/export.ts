@@ -17,7 +17,7 @@ import { addBotBySql, sumsBySql } from './export-sql.ts';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 
-const TRADES = { short: 3_000, long: Number(process.env["N"] ?? 1_000_000) };
+const TRADES = { short: 3_000, long: 1_000_000 };
 /** What the server may grow by while it sends a download, however long that is. */
 const MAX_GROWTH_MB = 200;
 const SAMPLE_EVERY_MS = 250;
