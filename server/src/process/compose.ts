@@ -8,6 +8,8 @@ import { RecordStore } from '../record/record.store.ts';
 import { RecordTail } from '../record/record-tail.ts';
 import { AcceptSignal } from '../signals/accept-signal.ts';
 import type { Market } from '../signals/accept-signal.ts';
+import { AnswerCounter } from '../signals/answer-counter.ts';
+import { AnswersStore } from '../signals/answers.store.ts';
 import { BotsStore } from '../signals/bots.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
@@ -69,17 +71,19 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     },
   };
   const signals = new SignalsStore(prisma);
+  const answers = new AnswersStore(prisma);
+  const answerCounter = new AnswerCounter(answers, clock, log, limits.answers);
   const bots = new BotsStore(prisma);
   const stretches = new StretchesStore(prisma);
   const performance = new PerformanceStore(prisma);
-  const trackRecord = new TrackRecord(performance, priceBoard, clock, { capitalBase: config.capitalBase, ...limits.trackRecord });
+  const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, { capitalBase: config.capitalBase, ...limits.trackRecord });
 
-  const shared: Omit<Context, 'authenticate'> = {
+  const shared: Omit<Context, 'authenticate' | 'moment' | 'knownCounts'> = {
     prisma,
     clock,
     trackRecord,
     trades: new TradesStore(prisma, limits.pages),
-    acceptSignal: new AcceptSignal(signals, market, rules, clock, newId, announce),
+    acceptSignal: new AcceptSignal(signals, market, rules, clock, newId, announce, (botId, answer) => answerCounter.count(botId, answer)),
     changeSignal: new ChangeSignal(signals, market, rules, clock, newId, announce),
     loadSignal: (id) => signals.load(id),
     record: {
@@ -89,6 +93,10 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       onEvent: (listener) => tail.onEvent(listener),
       head: () => records.head(),
       readAfter: (sequence, limit) => records.readAfter(sequence, limit),
+    },
+    unstoredAnswers: async (filter) => {
+      await answerCounter.settled();
+      return answers.sums({ bots: filter?.bot?.length ? filter.bot : null, from: filter?.from ?? null, to: filter?.to ?? null });
     },
     eventLimits: limits.events,
     recordPosition: () => tail.position,
@@ -107,7 +115,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
     openSymbols: async () =>
-      (await trackRecord.openPositions(null, tail.position)).positions.map(({ marketType, symbol }) => ({
+      (await trackRecord.moment(tail.position).of(null)).openPositions().positions.map(({ marketType, symbol }) => ({
         marketType: marketType as MarketType,
         symbol,
       })),
@@ -127,16 +135,21 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       startedAt: () => performance.firstSignalAt(),
     },
   };
-  const contextOf = (bearer: string | null): Context => ({
-    ...shared,
-    authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
-  });
+  const contextOf = (bearer: string | null): Context => {
+    const moment = trackRecord.moment();
+    return {
+      ...shared,
+      moment,
+      knownCounts: (filter) => moment.known(filter)?.then(({ totalTrades, signals }) => ({ trades: totalTrades, signals: signals.total })),
+      authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
+    };
+  };
   const api = createApi(contextOf, limits.api, newId, log);
   const sockets = new SubscriptionSockets(api, limits.sockets);
 
   return {
     // The feeds come last: what they deliver is already waited for.
-    services: [tail, closing, feeds.SPOT, feeds.FUTURES, sockets],
+    services: [answerCounter, tail, closing, feeds.SPOT, feeds.FUTURES, sockets],
     graphql: (request, response) => {
       if (isEventStream(request)) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response);

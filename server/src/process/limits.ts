@@ -57,8 +57,13 @@ export const LIMITS = {
     defaultPageSize: wholeNumber('rows of a page of a list when the query does not say', 50, 1, 1_000),
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
   },
+  answers: {
+    retryMs: wholeNumber('wait after a failed write of how many signals were refused or repeated', 5_000, 10, 600_000),
+  },
   trackRecord: {
     maxCachedFilters: wholeNumber('filters whose trades are kept in memory for the metrics', 50, 1, 10_000),
+    maxCachedTrades: wholeNumber('trades kept in memory for all these filters together, about 1 kB each', 200_000, 0, 100_000_000),
+    maxBreakdownRows: wholeNumber('most rows of a breakdown or a leaderboard', 1_000, 1, 100_000),
     metricsMaxAgeMs: wholeNumber('the metrics that grow with the clock are worked out again after this long', 1_000, 0, 60_000),
   },
   live: {
