@@ -68,8 +68,7 @@ export const methodologyText = {
     title: 'The figures',
     formula: 'Formula',
     example: 'Example',
-    unit: 'Unit',
-    field: 'In the API',
+    about: (unit: string, field: string): string => `Unit: ${unit}; in the API: ${field}.`,
     source: 'Source',
   },
 
