@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { DirectionEnum } from '../trades/enums.schema.ts';
 import { METRIC_DOCS } from './metric-docs.ts';
 import type { PerformanceField } from './metric-docs.ts';
 import { METRIC_REASONS } from './metric.ts';
@@ -37,7 +38,7 @@ ExampleTradeRef.implement({
   description: 'A made-up closed trade of the worked example, with a fee of 0.1 % per side. Money is in the quote currency.',
   fields: (t) => ({
     number: t.exposeString('id', { description: 'Its number, in the order of closure from 1.' }),
-    direction: t.string({ description: 'LONG or SHORT.', resolve: ({ direction }) => direction }),
+    direction: t.expose('direction', { type: DirectionEnum, description: 'Long or short.' }),
     quantity: t.expose('quantity', { type: 'Decimal', description: '100 / entryPrice.' }),
     entryPrice: t.expose('entryPrice', { type: 'Decimal', description: 'Price at entry.' }),
     exitPrice: t.expose('exitPrice', { type: 'Decimal', description: 'Price at exit.' }),
