@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { requireRange } from '../graphql/errors.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Decimal } from '../kernel/decimal.ts';
@@ -132,12 +133,14 @@ PerformanceRef.implement({
       bestTrade: t.field({
         type: TradeRef,
         nullable: true,
+        extensions: cost({ points: 3 }),
         description: doc('bestTrade'),
         resolve: ({ bestTradeId }, _, { trades }) => (bestTradeId === null ? null : trades.find(bestTradeId)),
       }),
       worstTrade: t.field({
         type: TradeRef,
         nullable: true,
+        extensions: cost({ points: 3 }),
         description: doc('worstTrade'),
         resolve: ({ worstTradeId }, _, { trades }) => (worstTradeId === null ? null : trades.find(worstTradeId)),
       }),
@@ -147,6 +150,7 @@ PerformanceRef.implement({
       expectancyInterval: t.field({
         type: IntervalRef,
         nullable: true,
+        extensions: cost({ points: 50 }), // 2,000 resamples
         description: doc('expectancyInterval'),
         resolve: (p) => p.expectancyInterval(),
       }),
@@ -194,6 +198,7 @@ OpenPositionsRef.implement({
     }),
     positions: t.field({
       type: [TradeRef],
+      extensions: cost({ rows: 100 }), // as many as are open; kept in memory
       description: 'The open trades in the order in which they were opened.',
       resolve: ({ positions }) => [...positions],
     }),
@@ -236,18 +241,21 @@ const FILTER = { type: TradeFilterInput, description: 'Which trades are meant; a
 builder.queryFields((t) => ({
   performance: t.field({
     type: PerformanceRef,
+    extensions: cost({ points: 10 }),
     description: 'The whole performance of the trades meant.',
     args: { filter: t.arg(FILTER) },
     resolve: (_, { filter }, { trackRecord }) => trackRecord.performance(filter),
   }),
   openPositions: t.field({
     type: OpenPositionsRef,
+    extensions: cost({ points: 10 }),
     description: 'Open trades with their newest prices.',
     args: { filter: t.arg(FILTER) },
     resolve: (_, { filter }, { trackRecord }) => trackRecord.openPositions(filter),
   }),
   equityCurve: t.field({
     type: [EquityPointRef],
+    extensions: cost({ points: 10, rows: { argument: 'points', most: MAX_CURVE_POINTS }, perRow: 0.1 }),
     description:
       'Cumulative realised profit, closure by closure; thinned to `points`, keeping the lowest and the highest of each stretch and the last.',
     args: {
@@ -282,6 +290,7 @@ function live<T>(context: Context, intervalMs: number, read: (sequence: bigint) 
 builder.subscriptionFields((t) => ({
   performanceUpdated: t.field({
     type: PerformanceRef,
+    extensions: cost({ points: 10 }),
     description: 'The whole performance, at once and then after each change, at most once per interval.',
     args: {
       filter: t.arg(FILTER),
@@ -293,6 +302,7 @@ builder.subscriptionFields((t) => ({
   }),
   openPositionsUpdated: t.field({
     type: OpenPositionsRef,
+    extensions: cost({ points: 10 }),
     description: 'Open positions with live prices and unrealised P/L, at once and then as they move, at most once per interval.',
     args: {
       filter: t.arg(FILTER),

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import { API_ERRORS, apiError } from './api-errors.ts';
+import type { ApiErrorCode } from './api-errors.ts';
+import { holdsToken, tokenNotInHeader } from './variable-limits.ts';
+
+const JSON_TYPES = new Set(['application/json', 'application/graphql+json', 'application/graphql-response+json']);
+const TOKEN_PARAMETER = /[?&](token|access_token|api_key|apikey|authorization|bearer)=/i;
+
+/** What can be said against a request before its body is read. */
+export function refusalAtTheDoor(request: IncomingMessage, maxBodyBytes: number): GraphQLError | undefined {
+  const { headers, method, url = '' } = request;
+  if (TOKEN_PARAMETER.test(url) || holdsToken(url)) return tokenNotInHeader('address');
+  if (method !== 'POST') return undefined;
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    return apiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without compression: no Content-Encoding is taken.');
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === undefined || !JSON_TYPES.has(type))
+    return apiError('UNSUPPORTED_MEDIA_TYPE', 'Send a JSON object such as {"query": "…", "variables": {}} with Content-Type: application/json.');
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes)
+    return apiError('REQUEST_ENTITY_TOO_LARGE', `The body is too large: at most ${maxBodyBytes} bytes are allowed.`);
+  return undefined;
+}
+
+/** Answers a request that is refused as the API answers those it looks into. */
+export function answerRefused(response: ServerResponse, refused: GraphQLError, rateLimit: Readonly<Record<string, string>>): void {
+  const { http, ...extensions } = refused.extensions as { code: ApiErrorCode; http?: { headers?: Record<string, string> } };
+  // Rather than reading on to the end of a body that is too large.
+  if (extensions.code === 'REQUEST_ENTITY_TOO_LARGE') response.setHeader('connection', 'close');
+  response.writeHead(API_ERRORS[extensions.code].status, {
+    'content-type': 'application/json; charset=utf-8',
+    'access-control-allow-origin': '*',
+    ...http?.headers,
+    ...rateLimit,
+  });
+  response.end(JSON.stringify({ errors: [{ message: refused.message, extensions }] }));
+}
