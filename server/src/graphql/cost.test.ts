@@ -30,13 +30,12 @@ describe('the cost of an operation', () => {
     ['scalars are free, objects cost one', '{ settings { positionSize capitalBase } }', 1],
     ['a list by its argument', '{ equityCurve(points: 5000) { time } }', 510],
     ['a list by the standard of its argument', '{ equityCurve { time } }', 60],
-    ['a list by the length of another', '{ prices(symbols: [{ symbol: "A", marketType: SPOT }, { symbol: "B", marketType: SPOT }]) { price } }', 1.2],
+    ['a list by the length of another', '{ prices(symbols: [{ symbol: "A", marketType: SPOT }, { symbol: "B", marketType: SPOT }]) { price } }', 0.2],
     ['every alias', '{ a: performance { totalPnl } b: performance { totalPnl } }', 20],
     ['a fragment as often as it is spread', '{ a: performance { ...F } b: performance { ...F } } fragment F on Performance { bestTrade { id } }', 26],
     ['what is skipped, too', '{ performance @skip(if: true) { totalPnl } }', 10],
     ['every type an interface may be', '{ events(first: 2) { ... on TradeOpened { trade { id } } ... on TradeClosed { trade { id } } } }', 5 + 2 * 3],
-    ['a subscription by how often it may tell', 'subscription { performanceUpdated(intervalMs: 100) { totalPnl } }', 100],
-    ['and not less than once', 'subscription { performanceUpdated(intervalMs: 60000) { totalPnl } }', 10],
+    ['a subscription by what it tells each time', 'subscription { performanceUpdated(intervalMs: 100) { totalPnl } }', 10],
   ])('%s', (_, query, expected) => {
     expect(points(query)).toBe(Math.ceil(expected));
   });

@@ -94,15 +94,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
   };
 
   const root = schema.getRootType(operation.operation);
-  return root ? Math.ceil(ofSelections(operation.selectionSet, root, 1) * paceOf(operation, variables)) : 0;
-}
-
-/** How often per second a subscription may tell its selection, as its intervalMs says; at least once. */
-function paceOf(operation: OperationDefinitionNode, variables: Variables): number {
-  const field = operation.operation === 'subscription' ? operation.selectionSet.selections[0] : undefined;
-  const node = field?.kind === Kind.FIELD ? field.arguments?.find(({ name }) => name.value === 'intervalMs')?.value : undefined;
-  const intervalMs = sizeOf(node, operation, variables);
-  return intervalMs === undefined ? 1 : Math.max(1, 1_000 / Math.max(intervalMs, 1));
+  return root ? Math.ceil(ofSelections(operation.selectionSet, root, 1)) : 0;
 }
 
 function typeNamed(schema: GraphQLSchema, name: string | undefined): GraphQLNamedType | undefined {

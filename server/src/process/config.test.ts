@@ -25,6 +25,7 @@ describe('readConfig', () => {
     const { limits, ...rest } = config({});
     expect(rest).toEqual({
       port: 5173,
+      trustProxy: 0,
       dataDir: './data',
       databaseUrl: undefined,
       logLevel: 'info',

@@ -74,13 +74,13 @@ export class SubscriptionSockets implements Service {
           try {
             document = enveloped.parse(params.query);
           } catch (error) {
-            return [error instanceof GraphQLError ? error : new GraphQLError('The query cannot be read.')];
+            return [error instanceof GraphQLError ? withoutStatus(error) : new GraphQLError('The query cannot be read.')];
           }
           if (getOperationAST(document, params.operationName)?.operation !== 'subscription') {
             return [refusal('SUBSCRIPTIONS_ONLY', 'Only subscriptions go over WebSocket; send queries and mutations by POST.')];
           }
           const errors = enveloped.validate(enveloped.schema, document);
-          if (errors.length > 0) return [...errors];
+          if (errors.length > 0) return errors.map(withoutStatus);
           const args: ExecutionArgs = {
             schema: enveloped.schema,
             document,
@@ -90,7 +90,7 @@ export class SubscriptionSockets implements Service {
           };
           // Begun here, so that what is refused is told as an error of the subscription and not as its first value.
           const result = await enveloped.subscribe(args);
-          return 'errors' in result && result.errors ? [...result.errors] : { ...args, rootValue: result };
+          return 'errors' in result && result.errors ? result.errors.map(withoutStatus) : { ...args, rootValue: result };
         },
       },
       this.#server,
@@ -125,4 +125,11 @@ export class SubscriptionSockets implements Service {
 
 function refusal(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
+}
+
+/** Without what only an HTTP answer has a place for. */
+function withoutStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  const { http: _, ...others } = extensions;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: others });
 }
