@@ -89,7 +89,7 @@ function assemble(settings: Settings, limits: Limits): Config {
       trackMinConfidence: settings.TRACK_MIN_CONFIDENCE,
       positionSize: settings.POSITION_SIZE,
       feeRates: { SPOT: settings.FEE_RATE_SPOT, FUTURES: settings.FEE_RATE_FUTURES },
-      maxPriceAgeMs: limits.signals.maxPriceAgeMs,
+      ...limits.signals,
     },
     capitalBase: settings.CAPITAL_BASE,
     limits,

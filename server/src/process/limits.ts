@@ -38,6 +38,7 @@ export const LIMITS = {
   },
   signals: {
     maxPriceAgeMs: wholeNumber('an older market price counts as unknown when a signal is received', 60_000, 1_000, 3_600_000),
+    maxClockAheadMs: wholeNumber("how far a bot's clock (sentAt) may be ahead of the server's", 5_000, 0, 86_400_000),
   },
   record: {
     pageSize: wholeNumber('events read from the track record at once', 500, 1, 10_000),

@@ -119,6 +119,12 @@ describe('refusals', () => {
       },
     ],
     [
+      'SENT_AT_IN_THE_FUTURE',
+      ['sentAt'],
+      'a minute ahead',
+      () => sendWith({ sentAt: new Date(Date.now() + 60_000).toISOString() }),
+    ],
+    [
       'EXTERNAL_ID_CONFLICT',
       ['externalId'],
       'another note',
