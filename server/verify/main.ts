@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
+import { inputRig } from './input.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
 import { simRig } from './sim.ts';
@@ -9,6 +10,7 @@ import { simRig } from './sim.ts';
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
+  input: { about: 'thousands of bad inputs through the real API: each is refused by its field', run: inputRig },
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
 };

@@ -7,6 +7,7 @@ import { GraphQLError } from 'graphql';
 export const API_ERRORS = {
   BAD_REQUEST: { status: 400, about: 'The body is not a JSON object with a query, or a variable nests too deep.' },
   GRAPHQL_PARSE_FAILED: { status: 400, about: 'The query cannot be read.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
   BAD_USER_INPUT: { status: 200, about: 'An argument has a value that is not allowed; the message names it.' },
   SEQUENCE_NOT_REACHED: { status: 200, about: 'The sequence in "after" belongs to another record.' },
   TOKEN_NOT_IN_HEADER: { status: 400, about: 'A token stands in the address, the query or the variables. Revoke it, as it may have been logged.' },
@@ -42,11 +43,14 @@ export function apiError(code: ApiErrorCode, message: string, retryAfterSeconds?
   });
 }
 
-const MAX_MESSAGE_LENGTH = 300;
+/** Of a message's beginning and of its end: what was sent stands between them, however long. */
+const KEPT_LENGTH = 150;
 
-/** The same error with a message of bounded length: what was sent may be part of it, however long. */
-export function shortened(error: GraphQLError): GraphQLError {
-  if (error.message.length <= MAX_MESSAGE_LENGTH) return error;
+/** The same error with a message of bounded length, and with a code. */
+export function forCallers(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, path, extensions } = error;
-  return new GraphQLError(`${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()} …`, { nodes, source, positions, path, extensions });
+  const isLong = message.length > 2 * KEPT_LENGTH;
+  if (!isLong && extensions['code'] !== undefined) return error;
+  const told = isLong ? `${message.slice(0, KEPT_LENGTH)} … ${message.slice(-KEPT_LENGTH)}`.toWellFormed() : message;
+  return new GraphQLError(told, { nodes, source, positions, path, extensions: { code: 'BAD_USER_INPUT', ...extensions } });
 }

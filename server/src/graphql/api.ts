@@ -7,7 +7,7 @@ import type { DocumentNode } from 'graphql';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import { shortened } from './api-errors.ts';
+import { forCallers } from './api-errors.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
@@ -79,7 +79,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
 
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
-  if (isMeantForCallers(error)) return shortened(error);
+  if (isMeantForCallers(error)) return forCallers(error);
   const errorId = newId();
   log.error({ err: error instanceof GraphQLError ? error.originalError : error, errorId }, 'a request failed');
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {

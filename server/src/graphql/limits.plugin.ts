@@ -3,7 +3,7 @@ import { getOperationAST, GraphQLError, parse, validate } from 'graphql';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../kernel/clock.ts';
-import { apiError, shortened } from './api-errors.ts';
+import { apiError, forCallers } from './api-errors.ts';
 import { costOf } from './cost.ts';
 import { documentFaults } from './document-limits.ts';
 import type { DocumentLimits } from './document-limits.ts';
@@ -65,7 +65,7 @@ export function requestLimits(limits: RequestLimits, budget: RequestBudget, visi
     onValidate({ setValidationFn, context }) {
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules: Parameters<typeof validate>[2]) => {
         const faults = documentFaults(document, limits);
-        return faults.length > 0 ? faults : validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS }).map(shortened);
+        return faults.length > 0 ? faults : validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS }).map(invalid);
       });
       return ({ valid }) => {
         if (!valid) budget.chargeRefused(visitorOf(context));
@@ -103,8 +103,13 @@ function parseWithin(maxTokens: number, source: string, options: object): Docume
     const isTooLong = error.message.includes('Parsing aborted');
     const { extensions } = isTooLong ? apiError('QUERY_TOO_LARGE', '') : apiError('GRAPHQL_PARSE_FAILED', '');
     const message = isTooLong ? `The query has more than ${maxTokens} tokens: words, names, numbers and signs.` : error.message;
-    throw shortened(new GraphQLError(message, { source: error.source, positions: error.positions, extensions }));
+    throw forCallers(new GraphQLError(message, { source: error.source, positions: error.positions, extensions }));
   }
+}
+
+function invalid(error: GraphQLError): GraphQLError {
+  error.extensions['code'] ??= 'GRAPHQL_VALIDATION_FAILED';
+  return forCallers(error);
 }
 
 /** The result, or an error once it takes too long. What was begun goes on unheard; the database bounds it by itself. */

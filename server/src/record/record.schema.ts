@@ -71,7 +71,7 @@ async function requireReached(after: string, record: RecordSourceForReaders): Pr
   const sequence = parseSequence(after);
   if (sequence === undefined) throw badInput('after must be a sequence: digits only');
   if (sequence > record.position && sequence > (await record.head())) {
-    throw badInput(`this record has not reached sequence ${sequence}; read a snapshot and begin anew`, 'SEQUENCE_NOT_REACHED');
+    throw badInput(`after: this record has not reached sequence ${sequence}; read a snapshot and begin anew`, 'SEQUENCE_NOT_REACHED');
   }
   return sequence;
 }
