@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { dosRig } from './dos.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { inputRig } from './input.ts';
@@ -8,6 +9,7 @@ import type { RigArguments, Verdict } from './rig.ts';
 import { simRig } from './sim.ts';
 
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
+  dos: { about: 'attack documents and transports by name, and readers beside 200 attacks per second', run: dosRig },
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
   input: { about: 'thousands of bad inputs through the real API: each is refused by its field', run: inputRig },

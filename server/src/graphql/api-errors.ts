@@ -7,6 +7,8 @@ import { GraphQLError } from 'graphql';
 export const API_ERRORS = {
   BAD_REQUEST: { status: 400, about: 'The body is not a JSON object with a query, or a variable nests too deep.' },
   GRAPHQL_PARSE_FAILED: { status: 400, about: 'The query cannot be read.' },
+  REQUEST_TIMEOUT: { status: 408, about: 'The body took too long to arrive.' },
+  OPERATION_RESOLUTION_FAILURE: { status: 400, about: 'The document has no operation of that name, or several and none is named.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
   BAD_USER_INPUT: { status: 200, about: 'An argument has a value that is not allowed; the message names it.' },
   SEQUENCE_NOT_REACHED: { status: 200, about: 'The sequence in "after" belongs to another record.' },

@@ -30,7 +30,7 @@ export function cost(fieldCost: FieldCost): { readonly cost: FieldCost } {
 /** A list that does not say how long it can be is taken for a long one. */
 const UNKNOWN_ROWS = 100;
 /** Introspection reads what is in memory, and its lists are short but for the one of all types. */
-const INTROSPECTION_POINTS = 0.02;
+const INTROSPECTION_POINTS = 0.05;
 const INTROSPECTION_ROWS = 5;
 
 export function declaredCost(parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>, schema: GraphQLSchema): FieldCost {

@@ -19,8 +19,33 @@ export function refusalAtTheDoor(request: IncomingMessage, maxBodyBytes: number)
   if (type === undefined || !JSON_TYPES.has(type))
     return apiError('UNSUPPORTED_MEDIA_TYPE', 'Send a JSON object such as {"query": "…", "variables": {}} with Content-Type: application/json.');
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes)
-    return apiError('REQUEST_ENTITY_TOO_LARGE', `The body is too large: at most ${maxBodyBytes} bytes are allowed.`);
+    return tooLarge(maxBodyBytes);
   return undefined;
+}
+
+/**
+ * Reads a body, whatever it says of its length, and leaves it where yoga finds it; an error where it is too large. One that breaks off
+ * leaves the request destroyed.
+ */
+export async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<GraphQLError | undefined> {
+  if (request.method !== 'POST') return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBodyBytes) return tooLarge(maxBodyBytes);
+      chunks.push(chunk as Buffer);
+    }
+  } catch {
+    return undefined;
+  }
+  (request as { body?: string }).body = Buffer.concat(chunks).toString();
+  return undefined;
+}
+
+function tooLarge(maxBodyBytes: number): GraphQLError {
+  return apiError('REQUEST_ENTITY_TOO_LARGE', `The body is too large: at most ${maxBodyBytes} bytes are allowed.`);
 }
 
 /** Answers a request that is refused as the API answers those it looks into. */

@@ -19,7 +19,7 @@ export interface RequestLimits extends DocumentLimits, VariableLimits {
 }
 
 /** A query that is wrong everywhere is not told so everywhere: finding what a name may have meant takes time. */
-const MAX_VALIDATION_ERRORS = 10;
+const MAX_VALIDATION_ERRORS = 5;
 
 interface Asked {
   readonly schema: GraphQLSchema;

@@ -19,7 +19,7 @@ export interface BudgetLimits {
 }
 
 /** Every request costs this much besides what it asks for. */
-const REQUEST_COST = 1;
+const REQUEST_COST = 5;
 
 /** What each visitor has left, and how much of it is under way. */
 export class RequestBudget {

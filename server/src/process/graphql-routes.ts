@@ -4,7 +4,7 @@ import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
 import type { ApiErrorCode } from '../graphql/api-errors.ts';
 import { isEventStream } from '../graphql/api.ts';
-import { answerRefused, refusalAtTheDoor } from '../graphql/front-door.ts';
+import { answerRefused, readBody, refusalAtTheDoor } from '../graphql/front-door.ts';
 import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -41,10 +41,12 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
   };
 
   return {
-    graphql: (request, response) => {
+    graphql: async (request, response) => {
       if (request.method === 'OPTIONS') return api(request, response);
       const isStream = isEventStream(request);
-      const refused = atTheDoor(request) ?? (isStream ? enter(request, response) : undefined);
+      const refused =
+        atTheDoor(request) ?? (isStream ? enter(request, response) : undefined) ?? (await readBody(request, limits.api.maxRequestBodyBytes));
+      if (request.destroyed && !request.complete) return undefined; // gone, and nobody to answer
       if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
       if (isStream) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response);

@@ -86,7 +86,7 @@ export const LIMITS = {
     maxCost: wholeNumber('points that one request may cost', 2_000, 100, 1_000_000_000),
     costCapacity: wholeNumber('points that one address may spend at once', 20_000, 100, 1_000_000_000),
     costPerSecond: wholeNumber('points that one address gets back per second', 1_000, 1, 1_000_000_000),
-    refusedCost: wholeNumber('points of a request that is refused for what it says', 20, 0, 1_000_000),
+    refusedCost: wholeNumber('points of a request that is refused for what it says', 200, 0, 1_000_000),
     heavyCost: wholeNumber('points from which on a request is heavy', 500, 1, 1_000_000_000),
     maxHeavyRequests: wholeNumber('heavy requests of one address under way', 4, 1, 1_000_000),
     maxAddresses: wholeNumber('addresses whose points are remembered; beyond it the longest silent one is forgotten', 10_000, 10, 10_000_000),

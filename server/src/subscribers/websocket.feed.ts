@@ -100,7 +100,11 @@ export class SubscriptionSockets implements Service {
   }
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#server.emit('connection', client, request));
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      this.#server.emit('connection', client, request);
+      // graphql-ws would write each client's bad frame to stderr with a stack; ws itself closes with the code that tells the client.
+      client.removeAllListeners('error').on('error', () => {});
+    });
   };
 
   #meter(client: WebSocket, rate: MessageRate): void {
