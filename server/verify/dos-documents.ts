@@ -7,7 +7,8 @@ export interface AttackDocument {
   readonly asSubscription: boolean;
 }
 
-const times = (count: number, each: (index: number) => string): string => Array.from({ length: count }, (_, index) => each(index)).join(' ');
+const times = (count: number, each: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => each(index)).join(' ');
 const chain = (depth: number, inner: string): string => `${'signal { trade { '.repeat(depth / 2)}${inner}${' } }'.repeat(depth / 2)}`;
 
 /** Each is a selection of a trade; a query reaches it by `node`, a subscription by `tradeClosed`. */
@@ -23,7 +24,13 @@ function document(name: string, codes: string | readonly string[], selection: st
   };
 }
 
-function request(name: string, codes: string | readonly string[], query: (unique: string) => string, variables: object = {}, operationName?: string): AttackDocument {
+function request(
+  name: string,
+  codes: string | readonly string[],
+  query: (unique: string) => string,
+  variables: object = {},
+  operationName?: string,
+): AttackDocument {
   return { name, codes: [codes].flat(), asSubscription: false, body: (unique) => ({ query: query(unique), variables, operationName }) };
 }
 

@@ -27,7 +27,8 @@ type Send = (target: Target, document: AttackDocument, unique: string) => Promis
 const WAYS: Readonly<Record<string, Send>> = {
   HTTP: async (target, document, unique) => (await post(target, query(document, unique))).text,
   WS: (target, document, unique) => subscribeOnce(target, subscription(document, unique)),
-  SSE: async (target, document, unique) => (await post(target, { query: subscription(document, unique) }, { accept: 'text/event-stream' })).text,
+  SSE: async (target, document, unique) =>
+    (await post(target, { query: subscription(document, unique) }, { accept: 'text/event-stream' })).text,
 };
 
 function query(document: AttackDocument, unique: string): object | string {
@@ -66,7 +67,9 @@ export async function dosRig(rig: RigArguments): Promise<Verdict> {
         outcomes.push({ name: `${document.name} (${way})`, ...(fault !== undefined && { fault }) });
       }
     rig.say(table(rows));
-    outcomes.push(...(await Promise.all(TRANSPORTS.map(async ({ name, run }) => outcomeOf(name, await run({ url: served.url, from: from() }))))));
+    outcomes.push(
+      ...(await Promise.all(TRANSPORTS.map(async ({ name, run }) => outcomeOf(name, await run({ url: served.url, from: from() }))))),
+    );
     const under = await underAttack(served, rig.short);
     outcomes.push(...under.outcomes);
     details = under.details;
@@ -106,7 +109,8 @@ async function underAttack(served: Served, isShort: boolean): Promise<{ outcomes
   const calm = await load(served.url, isShort ? SHORT_CALM_SECONDS : CALM_SECONDS, false);
   const start = await served.usage('gc');
   const attacked = await load(served.url, isShort ? SHORT_ATTACK_SECONDS : ATTACK_SECONDS, true);
-  const { longestMs } = await served.usage();
+  const busy = await served.usage();
+  const { longestMs } = busy;
   const end = await served.usage('gc');
   const most = Math.max(2 * calm.p95Ms, UNFELT_MS);
   const kept = end.heldBytes / start.heldBytes;
@@ -119,7 +123,8 @@ async function underAttack(served: Served, isShort: boolean): Promise<{ outcomes
       ...(isShort ? [] : [outcomeOf('resident memory goes back to its start', rss <= MEMORY_SLACK ? undefined : `${rss.toFixed(2)} times what it was`)]),
     ],
     details: {
-      attacks: attacked.attacks, readersP95Ms: { calm: round(calm.p95Ms), attacked: round(attacked.p95Ms) }, longestStallMs: round(longestMs),
+      readersP95Ms: { calm: round(calm.p95Ms), attacked: round(attacked.p95Ms) }, longestStallMs: round(longestMs),
+      serverMs: { active: round(busy.activeMs - start.activeMs), cpu: round(busy.cpuMs - start.cpuMs) },
       heldMb: [round(start.heldBytes / 2 ** 20), round(end.heldBytes / 2 ** 20)], rssMb: [round(start.rss / 2 ** 20), round(end.rss / 2 ** 20)],
     },
   };

@@ -32,7 +32,11 @@ export function badSignal(field: string, json: string): InputCase {
 /** `query` takes one variable, $it, which is sent by the argument's own name. */
 export function badArgument(argument: string, template: string, json: string): InputCase {
   const query = template.replaceAll('$it', `$${argument}`);
-  return { name: `${argument} ${json} in ${query}`, body: `{"query":${JSON.stringify(query)},"variables":{${JSON.stringify(argument)}:${json}}}`, fields: [argument] };
+  return {
+    name: `${argument} ${json} in ${query}`,
+    body: `{"query":${JSON.stringify(query)},"variables":{${JSON.stringify(argument)}:${json}}}`,
+    fields: [argument],
+  };
 }
 
 interface Answer {
@@ -55,9 +59,13 @@ export function faultOf({ fields }: InputCase, status: number, text: string): st
   if (answer.errors?.some(({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR')) return 'a fault of the server';
   if (answer.errors?.some(({ extensions }) => extensions?.code === undefined)) return `an error without a code: ${text.slice(0, 200)}`;
   if (text.length > 8_000) return `an answer of ${text.length} characters`;
-  const userErrors = Object.values(answer.data ?? {}).flatMap((payload) => (payload as { userErrors?: UserError[] } | null)?.userErrors ?? []);
+  const userErrors = Object.values(answer.data ?? {}).flatMap(
+    (payload) => (payload as { userErrors?: UserError[] } | null)?.userErrors ?? [],
+  );
   if (fields.length === 0) return answer.errors || userErrors.length > 0 ? `refused: ${text.slice(0, 200)}` : undefined;
   if (!answer.errors && userErrors.length === 0) return 'accepted';
   const named = [...userErrors.map(({ field }) => field.join('.')), ...(answer.errors ?? []).map(({ message }) => message)];
-  return named.some((name) => fields.some((field) => name.includes(field))) ? undefined : `its field is not named: ${named.join(' | ').slice(0, 200)}`;
+  return named.some((name) => fields.some((field) => name.includes(field)))
+    ? undefined
+    : `its field is not named: ${named.join(' | ').slice(0, 200)}`;
 }

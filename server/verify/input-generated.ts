@@ -4,7 +4,8 @@ import type { InputCase } from './input-case.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const digits = (min: number, max: number): fc.Arbitrary<string> => fc.string({ unit: pick(...'0123456789'), minLength: min, maxLength: max });
+const digits = (min: number, max: number): fc.Arbitrary<string> =>
+  fc.string({ unit: pick(...'0123456789'), minLength: min, maxLength: max });
 
 /** `wrong` somewhere inside a text, never at its ends, which may be trimmed. */
 const spoiled = (text: fc.Arbitrary<string>, wrong: fc.Arbitrary<string>): fc.Arbitrary<string> =>
@@ -53,7 +54,9 @@ const future = fc.date({ min: new Date('2100-01-01'), max: new Date('9999-12-31'
 
 const wrongSides = fc
   .tuple(pick('LONG', 'SHORT'), fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 1_000_000 }))), pick(1, 1e3, 1e8))
-  .filter(([direction, [entry = 0, profit = 0, stop = 0]]) => (direction === 'LONG' ? !(stop < entry && entry < profit) : !(profit < entry && entry < stop)))
+  .filter(([direction, [entry = 0, profit = 0, stop = 0]]) =>
+    direction === 'LONG' ? !(stop < entry && entry < profit) : !(profit < entry && entry < stop),
+  )
   .map(([direction, levels, scale]): InputCase => {
     const [entryPrice, takeProfit, stopLoss] = levels.map((level) => json((level / scale).toFixed(8)));
     const body = signalBody({ direction: json(direction), entryPrice: entryPrice!, takeProfit: takeProfit!, stopLoss: stopLoss! });
@@ -62,11 +65,20 @@ const wrongSides = fc
 
 const cursor = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.tuple(fc.string(), fc.string({ unit: 'binary', maxLength: 30 }), fc.string()).map((parts) => Buffer.from(json(parts)).toString('base64url')),
-  fc.tuple(pick('ENTRY_TIME DESC', 'RECEIVED_AT DESC'), fc.string({ minLength: 1, maxLength: 30 }), fc.string()).map((parts) => Buffer.from(json(parts)).toString('base64url')),
+  fc
+    .tuple(fc.string(), fc.string({ unit: 'binary', maxLength: 30 }), fc.string())
+    .map((parts) => Buffer.from(json(parts)).toString('base64url')),
+  fc
+    .tuple(pick('ENTRY_TIME DESC', 'RECEIVED_AT DESC'), fc.string({ minLength: 1, maxLength: 30 }), fc.string())
+    .map((parts) => Buffer.from(json(parts)).toString('base64url')),
   fc.json().map((text) => Buffer.from(text).toString('base64url')),
 );
-const size = fc.oneof(fc.integer({ max: 0, min: -(2 ** 31) }), fc.integer({ min: 101, max: 2 ** 31 - 1 }), fc.maxSafeInteger().filter((n) => Math.abs(n) > 2 ** 31), fc.double({ min: 1.1, max: 1.9, noNaN: true }));
+const size = fc.oneof(
+  fc.integer({ max: 0, min: -(2 ** 31) }),
+  fc.integer({ min: 101, max: 2 ** 31 - 1 }),
+  fc.maxSafeInteger().filter((n) => Math.abs(n) > 2 ** 31),
+  fc.double({ min: 1.1, max: 1.9, noNaN: true }),
+);
 
 const list = pick('trades', 'signals');
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { dosRig } from './dos.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
+import { inputRig } from './input.ts';
 import { replayRig, tradesFile } from './replay.ts';
 
 /** The same every time, so that a failure here is one of the code, not of luck. */
@@ -16,6 +18,19 @@ test('gap, short', { timeout: 60_000 }, async () => {
   const verdict = await gapRig(SHORT);
   expect(verdict).toMatchObject({ failed: [], ok: true, of: 25, planted: { caught: true } });
   expect(verdict.byCandle).toBeGreaterThan(0);
+});
+
+test('input, short', { timeout: 120_000 }, async () => {
+  const verdict = await inputRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.handmade).toBeGreaterThanOrEqual(400);
+});
+
+const hasLoopbackNet = process.platform === 'linux';
+if (!hasLoopbackNet) console.log('skipped: dos, because only Linux has all of 127.0.0.0/8 for its attackers to come from');
+test.skipIf(!hasLoopbackNet)('dos, short', { timeout: 240_000 }, async () => {
+  const verdict = await dosRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
 });
 
 const isThere = tradesFile() !== undefined;

@@ -12,7 +12,10 @@ export const API_ERRORS = {
   GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
   BAD_USER_INPUT: { status: 200, about: 'An argument has a value that is not allowed; the message names it.' },
   SEQUENCE_NOT_REACHED: { status: 200, about: 'The sequence in "after" belongs to another record.' },
-  TOKEN_NOT_IN_HEADER: { status: 400, about: 'A token stands in the address, the query or the variables. Revoke it, as it may have been logged.' },
+  TOKEN_NOT_IN_HEADER: {
+    status: 400,
+    about: 'A token stands in the address, the query or the variables. Revoke it, as it may have been logged.',
+  },
   REQUEST_ENTITY_TOO_LARGE: { status: 413, about: 'The body is too large.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, about: 'Requests are JSON, not compressed.' },
   QUERY_TOO_LARGE: { status: 400, about: 'The query has too many tokens, fields, aliases, directives, fragments or operations.' },
@@ -25,7 +28,10 @@ export const API_ERRORS = {
   SERVER_FULL: { status: 503, about: 'The server has as many WebSockets and event streams open as it can hold.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, about: 'This WebSocket has too many subscriptions; the others go on.' },
   SUBSCRIPTIONS_ONLY: { status: 400, about: 'Only subscriptions go over WebSocket.' },
-  SUBSCRIBER_TOO_SLOW: { status: 200, about: 'The subscription has ended because its reader was too far behind: subscribe again after the last sequence.' },
+  SUBSCRIBER_TOO_SLOW: {
+    status: 200,
+    about: 'The subscription has ended because its reader was too far behind: subscribe again after the last sequence.',
+  },
   EXECUTION_TIMEOUT: { status: 503, about: 'The answer took too long.' },
   INTERNAL_SERVER_ERROR: { status: 500, about: 'A fault of the server, which the operator finds in the log by the id told.' },
 } as const satisfies Record<string, { status: number; about: string }>;

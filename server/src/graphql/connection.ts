@@ -50,7 +50,12 @@ export function connectionOf<T>(name: string, node: OutputRef<T>, plural: string
   connection.implement({
     description: `A page of ${plural}.`,
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: `The ${plural} of this page, in order.`, extensions: cost({ rows: 'page', perRow: 0 }), resolve: (page) => [...page.edges] }),
+      edges: t.field({
+        type: [edge],
+        description: `The ${plural} of this page, in order.`,
+        extensions: cost({ rows: 'page', perRow: 0 }),
+        resolve: (page) => [...page.edges],
+      }),
       pageInfo: t.field({ type: PageInfoRef, description: 'Where this page stands among the others.', resolve: pageInfo }),
       totalCount: t.int({
         description: `How many ${plural} the filter means, on all pages together.`,

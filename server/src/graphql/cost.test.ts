@@ -1,4 +1,14 @@
-import { getNamedType, getNullableType, isInterfaceType, isIntrospectionType, isListType, isObjectType, getIntrospectionQuery, getOperationAST, parse } from 'graphql';
+import {
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isObjectType,
+  getIntrospectionQuery,
+  getOperationAST,
+  parse,
+} from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { configFrom } from '../process/environment.ts';
 import { costOf, declaredCost } from './cost.ts';
@@ -30,11 +40,23 @@ describe('the cost of an operation', () => {
     ['scalars are free, objects cost one', '{ settings { positionSize capitalBase } }', 1],
     ['a list by its argument', '{ equityCurve(points: 5000) { time } }', 510],
     ['a list by the standard of its argument', '{ equityCurve { time } }', 60],
-    ['a list by the length of another', '{ prices(symbols: [{ symbol: "A", marketType: SPOT }, { symbol: "B", marketType: SPOT }]) { price } }', 0.2],
+    [
+      'a list by the length of another',
+      '{ prices(symbols: [{ symbol: "A", marketType: SPOT }, { symbol: "B", marketType: SPOT }]) { price } }',
+      0.2,
+    ],
     ['every alias', '{ a: performance { totalPnl } b: performance { totalPnl } }', 20],
-    ['a fragment as often as it is spread', '{ a: performance { ...F } b: performance { ...F } } fragment F on Performance { bestTrade { id } }', 26],
+    [
+      'a fragment as often as it is spread',
+      '{ a: performance { ...F } b: performance { ...F } } fragment F on Performance { bestTrade { id } }',
+      26,
+    ],
     ['what is skipped, too', '{ performance @skip(if: true) { totalPnl } }', 10],
-    ['every type an interface may be', '{ events(first: 2) { ... on TradeOpened { trade { id } } ... on TradeClosed { trade { id } } } }', 5 + 2 * 3],
+    [
+      'every type an interface may be',
+      '{ events(first: 2) { ... on TradeOpened { trade { id } } ... on TradeClosed { trade { id } } } }',
+      5 + 2 * 3,
+    ],
     ['a subscription by what it tells each time', 'subscription { performanceUpdated(intervalMs: 100) { totalPnl } }', 10],
   ])('%s', (_, query, expected) => {
     expect(points(query)).toBe(Math.ceil(expected));

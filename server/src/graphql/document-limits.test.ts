@@ -4,9 +4,11 @@ import { configFrom } from '../process/environment.ts';
 import { documentFaults } from './document-limits.ts';
 
 const LIMITS = configFrom({}).limits.api;
-const faults = (query: string) => documentFaults(parse(query), LIMITS).map(({ extensions, message }) => `${String(extensions['code'])}: ${message}`);
+const faults = (query: string) =>
+  documentFaults(parse(query), LIMITS).map(({ extensions, message }) => `${String(extensions['code'])}: ${message}`);
 const chain = (depth: number): string => `${'{ a '.repeat(depth)}${'} '.repeat(depth)}`;
-const times = (count: number, each: (index: number) => string): string => Array.from({ length: count }, (_, index) => each(index)).join(' ');
+const times = (count: number, each: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => each(index)).join(' ');
 
 describe('a document', () => {
   test.each([
@@ -27,13 +29,29 @@ describe('a document', () => {
     ['deeper by inline fragments', `{ a { ... { ... on T ${chain(LIMITS.maxDepth)} } } }`, 'QUERY_TOO_DEEP'],
     ['deep in a fragment that nobody spreads', `{ a } fragment F on T ${chain(LIMITS.maxIntrospectionDepth + 1)}`, 'QUERY_TOO_DEEP'],
     ['deep under an introspection’s name', `{ __schema ${chain(LIMITS.maxIntrospectionDepth)} }`, 'QUERY_TOO_DEEP'],
-    ['deep, with a fragment of an introspection’s name', `{ a { ...__schema } } fragment __schema on T ${chain(LIMITS.maxDepth)}`, 'QUERY_TOO_DEEP'],
+    [
+      'deep, with a fragment of an introspection’s name',
+      `{ a { ...__schema } } fragment __schema on T ${chain(LIMITS.maxDepth)}`,
+      'QUERY_TOO_DEEP',
+    ],
     ['one alias more', `{ ${times(LIMITS.maxAliases + 1, (i) => `a${i}: b`)} }`, 'QUERY_TOO_LARGE'],
     ['one alias of __typename more', `{ ${times(LIMITS.maxAliases + 1, (i) => `a${i}: __typename`)} }`, 'QUERY_TOO_LARGE'],
-    ['aliases in a fragment spread twice', `{ a { ...F } b { ...F } } fragment F on T { ${times(LIMITS.maxAliases / 2 + 1, (i) => `a${i}: b`)} }`, 'QUERY_TOO_LARGE'],
+    [
+      'aliases in a fragment spread twice',
+      `{ a { ...F } b { ...F } } fragment F on T { ${times(LIMITS.maxAliases / 2 + 1, (i) => `a${i}: b`)} }`,
+      'QUERY_TOO_LARGE',
+    ],
     ['one directive more', `{ a ${times(LIMITS.maxDirectives + 1, () => '@include(if: true)')} }`, 'QUERY_TOO_LARGE'],
-    ['directives on everything else', `query Q($v: Int ${times(8, () => '@a')}) ${times(8, () => '@a')} { ...F ${times(8, () => '@a')} } fragment F on T { a }`, 'QUERY_TOO_LARGE'],
-    ['fan-out by fragments, 2^22', `{ ...F0 } ${times(22, (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`)} fragment F22 on T { a }`, 'QUERY_TOO_LARGE'],
+    [
+      'directives on everything else',
+      `query Q($v: Int ${times(8, () => '@a')}) ${times(8, () => '@a')} { ...F ${times(8, () => '@a')} } fragment F on T { a }`,
+      'QUERY_TOO_LARGE',
+    ],
+    [
+      'fan-out by fragments, 2^22',
+      `{ ...F0 } ${times(22, (i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`)} fragment F22 on T { a }`,
+      'QUERY_TOO_LARGE',
+    ],
     ['a fragment in itself', '{ ...F } fragment F on T { a { ...F } }', 'QUERY_TOO_DEEP'],
     ['fragments in each other that nobody spreads', '{ a } fragment F on T { ...G } fragment G on T { ...F }', 'QUERY_TOO_DEEP'],
     ['one operation more', times(LIMITS.maxOperations + 1, (i) => `query Q${i} { a }`), 'QUERY_TOO_LARGE'],

@@ -17,9 +17,11 @@ export function refusalAtTheDoor(request: IncomingMessage, maxBodyBytes: number)
     return apiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without compression: no Content-Encoding is taken.');
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type === undefined || !JSON_TYPES.has(type))
-    return apiError('UNSUPPORTED_MEDIA_TYPE', 'Send a JSON object such as {"query": "…", "variables": {}} with Content-Type: application/json.');
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes)
-    return tooLarge(maxBodyBytes);
+    return apiError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      'Send a JSON object such as {"query": "…", "variables": {}} with Content-Type: application/json.',
+    );
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge(maxBodyBytes);
   return undefined;
 }
 
@@ -51,8 +53,6 @@ function tooLarge(maxBodyBytes: number): GraphQLError {
 /** Answers a request that is refused as the API answers those it looks into. */
 export function answerRefused(response: ServerResponse, refused: GraphQLError, rateLimit: Readonly<Record<string, string>>): void {
   const { http, ...extensions } = refused.extensions as { code: ApiErrorCode; http?: { headers?: Record<string, string> } };
-  // Rather than reading on to the end of a body that is too large.
-  if (extensions.code === 'REQUEST_ENTITY_TOO_LARGE') response.setHeader('connection', 'close');
   response.writeHead(API_ERRORS[extensions.code].status, {
     'content-type': 'application/json; charset=utf-8',
     'access-control-allow-origin': '*',

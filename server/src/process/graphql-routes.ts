@@ -45,8 +45,13 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
       if (request.method === 'OPTIONS') return api(request, response);
       const isStream = isEventStream(request);
       const refused =
-        atTheDoor(request) ?? (isStream ? enter(request, response) : undefined) ?? (await readBody(request, limits.api.maxRequestBodyBytes));
+        atTheDoor(request) ??
+        (isStream ? enter(request, response) : undefined) ??
+        (await readBody(request, limits.api.maxRequestBodyBytes));
       if (request.destroyed && !request.complete) return undefined; // gone, and nobody to answer
+      // Rather than reading on to the end of a body that nobody wants.
+      if (refused && Number(request.headers['content-length'] ?? Infinity) > limits.api.maxRequestBodyBytes)
+        response.setHeader('connection', 'close');
       if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
       if (isStream) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response);

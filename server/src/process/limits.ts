@@ -89,7 +89,12 @@ export const LIMITS = {
     refusedCost: wholeNumber('points of a request that is refused for what it says', 200, 0, 1_000_000),
     heavyCost: wholeNumber('points from which on a request is heavy', 500, 1, 1_000_000_000),
     maxHeavyRequests: wholeNumber('heavy requests of one address under way', 4, 1, 1_000_000),
-    maxAddresses: wholeNumber('addresses whose points are remembered; beyond it the longest silent one is forgotten', 10_000, 10, 10_000_000),
+    maxAddresses: wholeNumber(
+      'addresses whose points are remembered; beyond it the longest silent one is forgotten',
+      10_000,
+      10,
+      10_000_000,
+    ),
   },
   sockets: {
     maxMessageBytes: wholeNumber("bytes of one message on a subscriber's WebSocket", 16_384, 1_024, 1_048_576),

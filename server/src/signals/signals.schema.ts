@@ -106,13 +106,19 @@ const CreateSignalInputRef = builder.inputType('CreateSignalInput', {
     stopLoss: t.field({ type: 'Decimal', required: true, description: 'Below the entry price for LONG, above it for SHORT.' }),
     confidence: t.float({ defaultValue: 0.5, description: 'The bot’s own confidence, 0 to 1.' }),
     timeframe: t.string({ defaultValue: '1h', description: 'One of 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M.' }),
-    strategy: t.string({ defaultValue: 'default', description: 'Groups trades for comparison; one line of at most 64 visible characters, kept in Unicode’s form NFC.' }),
+    strategy: t.string({
+      defaultValue: 'default',
+      description: 'Groups trades for comparison; one line of at most 64 visible characters, kept in Unicode’s form NFC.',
+    }),
     status: t.field({
       type: SignalStatusEnum,
       defaultValue: 'ACTIVE',
       description: 'ACTIVE opens the trade now, PENDING waits for activateSignal.',
     }),
-    sentAt: t.field({ type: 'DateTime', description: 'The bot’s own clock at sending; kept as a claim. At most 5 s ahead of the server’s clock, else SENT_AT_IN_THE_FUTURE.' }),
+    sentAt: t.field({
+      type: 'DateTime',
+      description: 'The bot’s own clock at sending; kept as a claim. At most 5 s ahead of the server’s clock, else SENT_AT_IN_THE_FUTURE.',
+    }),
     expiresAt: t.field({ type: 'DateTime', description: 'Time stop: the trade closes at the next tick at or after it.' }),
     note: t.string({ description: 'A remark of at most 500 visible characters and line breaks, shown as plain text.' }),
   }),
