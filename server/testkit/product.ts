@@ -36,8 +36,13 @@ export interface Stored {
   readonly head: number;
 }
 
-/** Delays that would only make tests slow. */
+/** Delays that would only make tests slow, and limits that many viewers at one address would meet. */
 const QUICK = {
+  API_COST_CAPACITY: '1000000000',
+  API_COST_PER_SECOND: '1000000000',
+  API_MAX_HEAVY_REQUESTS: '1000000',
+  API_EXECUTION_TIMEOUT_MS: '20000', // a loaded machine
+
   FEED_RECONNECT_MIN_MS: '20',
   FEED_RECONNECT_MAX_MS: '100',
   FEED_GAP_GRACE_MS: '20',

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { exportRig } from './export.ts';
+import { dosRig } from './dos.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
+import { inputRig } from './input.ts';
 import { replayRig, tradesFile } from './replay.ts';
 
 /** The same every time, so that a failure here is one of the code, not of luck. */
@@ -21,6 +23,19 @@ test('gap, short', { timeout: 60_000 }, async () => {
 
 test('export, short', { timeout: 120_000 }, async () => {
   expect(await exportRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 4, planted: { caught: true } });
+});
+
+test('input, short', { timeout: 120_000 }, async () => {
+  const verdict = await inputRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.handmade).toBeGreaterThanOrEqual(400);
+});
+
+const hasLoopbackNet = process.platform === 'linux';
+if (!hasLoopbackNet) console.log('skipped: dos, because only Linux has all of 127.0.0.0/8 for its attackers to come from');
+test.skipIf(!hasLoopbackNet)('dos, short', { timeout: 240_000 }, async () => {
+  const verdict = await dosRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
 });
 
 const isThere = tradesFile() !== undefined;

@@ -2,15 +2,34 @@ import type { IncomingMessage } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { DocumentNode } from 'graphql';
+import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
+import { forCallers } from './api-errors.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
+import { requestLimits } from './limits.plugin.ts';
+import type { RequestLimits } from './limits.plugin.ts';
+import type { RequestBudget } from './request-budget.ts';
 import { schema } from './schema.ts';
+import type { Visitors } from './visitors.ts';
 
-export interface ApiLimits {
+export interface ApiLimits extends RequestLimits {
   readonly maxRequestBodyBytes: number;
+  /** Characters of queries that are kept as they were parsed. */
+  readonly maxKeptQueryChars: number;
+}
+
+export interface ApiParts {
+  readonly limits: ApiLimits;
+  readonly budget: RequestBudget;
+  readonly visitors: Visitors;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
 }
 
 /** What each request gets: everything that is shared, and what depends on the token that came with it. */
@@ -36,10 +55,16 @@ subscription Closures {
 `;
 
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
-export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId, log: Log) {
+export function createApi(contextOf: ContextOf, { limits, budget, visitors, clock, newId, log }: ApiParts) {
+  const parsed = new LRUCache<string, DocumentNode>({
+    maxSize: limits.maxKeptQueryChars,
+    sizeCalculation: (_, query) => query.length + 1,
+  });
   return createYoga({
     schema,
-    plugins: [exactNumbers(), endsOfStreams()],
+    plugins: [exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams()],
+    parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
+    multipart: false,
     context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
     batching: false,
     landingPage: false,
@@ -54,7 +79,7 @@ export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId,
 
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
-  if (isMeantForCallers(error)) return error;
+  if (isMeantForCallers(error)) return forCallers(error);
   const errorId = newId();
   log.error({ err: error instanceof GraphQLError ? error.originalError : error, errorId }, 'a request failed');
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {

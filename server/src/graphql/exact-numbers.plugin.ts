@@ -11,6 +11,7 @@ export function parseExactly(body: string): unknown {
   return JSON.parse(body, (_key, value: unknown, context?: { source?: string }) => {
     if (typeof value !== 'number' || context?.source === undefined) return value;
     const { source } = context;
+    if (/^[\d.]+$/.test(source) && source === String(value)) return value; // most are, and a list of thousands should not take long
     const isExact = !/[eE]/.test(source) && new Decimal(source).eq(value);
     return isExact ? value : source;
   });

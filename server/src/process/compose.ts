@@ -1,5 +1,6 @@
-import { createApi, isEventStream } from '../graphql/api.ts';
+import { createApi } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
+import { RequestBudget } from '../graphql/request-budget.ts';
 import { ClosuresStore } from '../closures/closures.store.ts';
 import { Closing } from '../closures/closing.ts';
 import { CSV, JSON_DOCUMENT } from '../performance/export-format.ts';
@@ -27,11 +28,12 @@ import { StretchesStore } from '../trades/stretches.store.ts';
 import { TradesStore } from '../trades/trades.store.ts';
 import { watchStretches } from '../trades/watch-stretches.ts';
 import type { Composition, Foundation } from './composition.ts';
+import { graphqlRoutes } from './graphql-routes.ts';
 import type { Endpoint } from './http.ts';
 import { StartFault } from './start-fault.ts';
 
 /** The way of a signal, from top to bottom: accepted and recorded, followed by the record's tail, watched, closed, told to subscribers. */
-export async function compose({ config, log, clock, newId, randomBytes, database }: Foundation): Promise<Composition> {
+export async function compose({ config, log, clock, newId, randomBytes, database, visitors }: Foundation): Promise<Composition> {
   const { prisma } = database;
   const { limits, rules } = config;
 
@@ -161,17 +163,14 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       return exporting.answer(format, request, response);
     },
   });
-  const api = createApi(contextOf, limits.api, newId, log);
-  const sockets = new SubscriptionSockets(api, limits.sockets);
+  const budget = new RequestBudget(limits.api, clock);
+  const api = createApi(contextOf, { limits: limits.api, budget, visitors, clock, newId, log });
+  const sockets = new SubscriptionSockets(api, limits.sockets, clock);
 
   return {
     // The feeds come last: what they deliver is already waited for.
     services: [answerCounter, tail, closing, feeds.SPOT, feeds.FUTURES, sockets],
-    graphql: (request, response) => {
-      if (isEventStream(request)) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
-      return api(request, response);
-    },
-    graphqlUpgrade: sockets.upgrade,
+    ...graphqlRoutes({ api, sockets, budget, visitors, clock, limits }),
     endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT)],
     notReady: () => undefined,
   };

@@ -25,6 +25,7 @@ describe('readConfig', () => {
     const { limits, ...rest } = config({});
     expect(rest).toEqual({
       port: 5173,
+      trustProxy: 0,
       dataDir: './data',
       databaseUrl: undefined,
       logLevel: 'info',
@@ -40,6 +41,7 @@ describe('readConfig', () => {
         positionSize: new Decimal(100),
         feeRates: { SPOT: new Decimal('0.001'), FUTURES: new Decimal('0.0005') },
         maxPriceAgeMs: 60_000,
+        maxClockAheadMs: 5_000,
       },
       capitalBase: new Decimal(1000),
     });

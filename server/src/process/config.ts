@@ -15,6 +15,8 @@ export interface Config {
   readonly dataDir: string;
   /** Undefined: the embedded PostgreSQL in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** Proxies in front of the server whose X-Forwarded-For is believed. */
+  readonly trustProxy: number;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** Base URLs without a path. */
   readonly exchange: Readonly<Record<MarketType, { readonly ws: string; readonly rest: string }>>;
@@ -48,11 +50,14 @@ export function readConfig(environment: Environment): ConfigReading {
 }
 
 /** What is allowed by itself and makes no sense together. */
-function contradictions({ closing, pages, live, feed }: Limits): string[] {
+function contradictions({ closing, pages, live, api, sockets, feed }: Limits): string[] {
   const pairs: [part: string, lesser: string, greater: string, values: Readonly<Record<string, number>>][] = [
     ['closing', 'retryMinMs', 'retryMaxMs', closing],
     ['pages', 'defaultPageSize', 'maxPageSize', pages],
     ['live', 'minIntervalMs', 'maxIntervalMs', live],
+    ['api', 'maxCost', 'costCapacity', api],
+    ['sockets', 'maxMessagesPerMinute', 'floodPerMinute', sockets],
+    ['sockets', 'maxSocketsPerAddress', 'maxSockets', sockets],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],
@@ -74,6 +79,7 @@ function assemble(settings: Settings, limits: Limits): Config {
     port: settings.PORT,
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
+    trustProxy: settings.TRUST_PROXY,
     logLevel: settings.LOG_LEVEL,
     exchange,
     simulatedPrices: settings.SIMULATED_PRICES ?? Object.values(exchange).some(({ ws, rest }) => isLoopback(ws) || isLoopback(rest)),
@@ -83,7 +89,7 @@ function assemble(settings: Settings, limits: Limits): Config {
       trackMinConfidence: settings.TRACK_MIN_CONFIDENCE,
       positionSize: settings.POSITION_SIZE,
       feeRates: { SPOT: settings.FEE_RATE_SPOT, FUTURES: settings.FEE_RATE_FUTURES },
-      maxPriceAgeMs: limits.signals.maxPriceAgeMs,
+      ...limits.signals,
     },
     capitalBase: settings.CAPITAL_BASE,
     limits,

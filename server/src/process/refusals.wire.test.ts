@@ -131,6 +131,7 @@ describe('refusals', () => {
         return change(product.activateSignal(token, id));
       },
     ],
+    ['SENT_AT_IN_THE_FUTURE', ['sentAt'], 'a minute ahead', () => sendWith({ sentAt: new Date(Date.now() + 60_000).toISOString() })],
     [
       'EXTERNAL_ID_CONFLICT',
       ['externalId'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { idsFrom } from '../kernel/ids.ts';
 import type { Compose, Foundation } from './composition.ts';
@@ -52,11 +53,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closers.add('database connections', () => database.close());
 
     const clock = options.clock ?? systemClock;
-    const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database };
+    const visitors = new Visitors(config.trustProxy, randomBytes(32).toString('base64url'));
+    const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database, visitors };
     const composition = await options.compose(foundation);
     for (const service of composition.services) await closers.start(service);
 
-    const web = options.web ?? (await loadWeb(http.url));
+    const pages = options.web ?? (await loadWeb(http.url));
+    const web: Handler = (request, response) => {
+      visitors.mark(request);
+      return pages(request, response);
+    };
     const { graphql, graphqlUpgrade, endpoints } = composition;
     const notReady = rememberedCheck(
       async () => composition.notReady() ?? (await database.pool.query('SELECT 1').then(() => undefined, unreachable)),

@@ -9,6 +9,12 @@ export const SETTINGS = {
   PORT: wholeNumber('the port of the page and the API; 0 takes any free one', 5173, 0, 65_535),
   DATA_DIR: path('the folder of everything that is kept; made when it is missing', './data'),
   DATABASE_URL: postgresUrl("a PostgreSQL 18 to use instead of the data folder's own"),
+  TRUST_PROXY: wholeNumber(
+    "proxies of yours in front of the server: so many of the last entries of X-Forwarded-For are believed; 0: the connection's own address counts",
+    0,
+    0,
+    10,
+  ),
   LOG_LEVEL: choice('what is logged at least', 'info', ['debug', 'info', 'warn', 'error']),
 
   BINANCE_SPOT_WS: baseUrl("the exchange's spot streams", 'wss://stream.binance.com:9443', ['wss', 'ws']),

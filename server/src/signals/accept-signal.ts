@@ -143,6 +143,8 @@ export class AcceptSignal {
     const rules = this.#rules;
     const refusals = this.#checkSymbol(marketType, symbol);
     if (draft.expiresAt && draft.expiresAt <= receivedAt) refusals.push(refuse(['expiresAt'], 'EXPIRY_IN_THE_PAST'));
+    if (draft.sentAt && draft.sentAt.getTime() > receivedAt.getTime() + rules.maxClockAheadMs)
+      refusals.push(refuse(['sentAt'], 'SENT_AT_IN_THE_FUTURE', `It is ${receivedAt.toISOString()}.`));
     if (refusals.length > 0) return { refusals };
 
     const fresh = this.#market.freshPrice(marketType, symbol, rules.maxPriceAgeMs);

@@ -23,6 +23,7 @@ describe('the codes of refusals', () => {
       'TEXT_NOT_ALLOWED',
       'STATUS_NOT_ALLOWED',
       'EXPIRY_IN_THE_PAST',
+      'SENT_AT_IN_THE_FUTURE',
       'EXTERNAL_ID_CONFLICT',
       'SIGNAL_NOT_FOUND',
       'SIGNAL_NOT_PENDING',

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { DirectionEnum, MarketTypeEnum, SignalStatusEnum } from '../trades/enums.schema.ts';
 import { tradeOf } from '../trades/rows.ts';
 import type { SignalRow } from '../trades/rows.ts';
@@ -19,11 +20,15 @@ declare module '../graphql/builder.ts' {
   }
 }
 
+/** A signal has hardly more places that can be wrong. */
+const MAX_FAULTS = 20;
+
 const UserErrorRef = builder.objectRef<Refusal>('UserError');
 UserErrorRef.implement({
   description: 'Why a mutation was refused, at one place of its input.',
   fields: (t) => ({
     field: t.stringList({
+      extensions: cost({ rows: 1, perRow: 0 }),
       description: 'Path in the input, for example ["takeProfit"]; empty when the whole input is meant.',
       resolve: ({ field }) => [...field],
     }),
@@ -59,6 +64,7 @@ CreateSignalPayloadRef.implement({
     duplicate: t.exposeBoolean('duplicate', { description: 'True when this externalId was received before and nothing new was created.' }),
     userErrors: t.field({
       type: [UserErrorRef],
+      extensions: cost({ rows: MAX_FAULTS, perRow: 0 }),
       description: 'Everything that is wrong with the input; empty when accepted.',
       resolve: ({ userErrors }) => [...userErrors],
     }),
@@ -78,6 +84,7 @@ SignalPayloadRef.implement({
     trade: t.field({ type: TradeRef, nullable: true, description: 'Its paper trade, where it has one.', resolve: tradeOfPayload }),
     userErrors: t.field({
       type: [UserErrorRef],
+      extensions: cost({ rows: MAX_FAULTS, perRow: 0 }),
       description: 'Why the change was refused; empty when it was done.',
       resolve: ({ userErrors }) => [...userErrors],
     }),
@@ -99,21 +106,28 @@ const CreateSignalInputRef = builder.inputType('CreateSignalInput', {
     stopLoss: t.field({ type: 'Decimal', required: true, description: 'Below the entry price for LONG, above it for SHORT.' }),
     confidence: t.float({ defaultValue: 0.5, description: 'The bot’s own confidence, 0 to 1.' }),
     timeframe: t.string({ defaultValue: '1h', description: 'One of 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M.' }),
-    strategy: t.string({ defaultValue: 'default', description: 'Groups trades for comparison; at most 64 characters.' }),
+    strategy: t.string({
+      defaultValue: 'default',
+      description: 'Groups trades for comparison; one line of at most 64 visible characters, kept in Unicode’s form NFC.',
+    }),
     status: t.field({
       type: SignalStatusEnum,
       defaultValue: 'ACTIVE',
       description: 'ACTIVE opens the trade now, PENDING waits for activateSignal.',
     }),
-    sentAt: t.field({ type: 'DateTime', description: 'The bot’s own clock at sending; kept as a claim.' }),
+    sentAt: t.field({
+      type: 'DateTime',
+      description: 'The bot’s own clock at sending; kept as a claim. At most 5 s ahead of the server’s clock, else SENT_AT_IN_THE_FUTURE.',
+    }),
     expiresAt: t.field({ type: 'DateTime', description: 'Time stop: the trade closes at the next tick at or after it.' }),
-    note: t.string({ description: 'A remark of at most 500 characters, shown as plain text.' }),
+    note: t.string({ description: 'A remark of at most 500 visible characters and line breaks, shown as plain text.' }),
   }),
 });
 
 builder.mutationFields((t) => ({
   createSignal: t.field({
     type: CreateSignalPayloadRef,
+    extensions: cost({ points: 10 }),
     description:
       'Records a signal and, when it is active, opens its paper trade in the same transaction. Needs a bot’s token: "Authorization: Bearer …".',
     args: { input: t.arg({ type: CreateSignalInputRef, required: true, description: 'The signal.' }) },
@@ -126,12 +140,14 @@ builder.mutationFields((t) => ({
   }),
   activateSignal: t.field({
     type: SignalPayloadRef,
+    extensions: cost({ points: 10 }),
     description: 'Activates a pending signal of this bot: its paper trade opens now, at the signal’s entry price.',
     args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
     resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.activate(botId, id)),
   }),
   cancelSignal: t.field({
     type: SignalPayloadRef,
+    extensions: cost({ points: 10 }),
     description: 'Cancels a pending signal of this bot. An active one cannot be cancelled: its trade is part of the record.',
     args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
     resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.cancel(botId, id)),
@@ -151,6 +167,7 @@ async function change(
 builder.queryFields((t) => ({
   bots: t.prismaField({
     type: [BotRef],
+    extensions: cost({ points: 5, rows: 100 }),
     description: 'All bots, in the order in which they were authorised.',
     resolve: (query, _, __, { prisma }) => prisma.bot.findMany({ ...query, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
   }),

@@ -5,15 +5,24 @@ import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { OperationResult } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../kernel/clock.ts';
 import type { Service } from '../kernel/service.ts';
+import { MessageRate } from './message-rate.ts';
+import type { MessageLimits } from './message-rate.ts';
 
-export interface SocketLimits {
+export interface SocketLimits extends MessageLimits {
   /** Bytes of one message from a client. */
   readonly maxMessageBytes: number;
   /** How long a new socket may take to say connection_init. */
   readonly initTimeoutMs: number;
   /** How often a socket is pinged; one that has not answered by the next ping is cut, which frees a stalled client's memory. */
   readonly pingIntervalMs: number;
+  /** Subscriptions of one socket at once. */
+  readonly maxSubscriptionsPerSocket: number;
+  /** Into how many pieces a message may be cut, as frames and as they arrive. */
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
 }
 
 /** The GraphQL engine behind both transports, with everything that was plugged into it; yoga is one. */
@@ -27,10 +36,11 @@ interface Engine {
     contextFactory(): unknown;
   };
 }
-type Enveloped = ReturnType<Engine['getEnveloped']>;
 
 /** 1012: "service restart". graphql-ws clients come back after it, as they do not after 1000. */
 const SERVICE_RESTART = 1012;
+/** A code of our own, after which clients may come back: "too many messages". */
+const FLOOD = 4290;
 
 /** Subscriptions over WebSocket by the graphql-transport-ws protocol. Queries and mutations belong to HTTP, where every limit applies. */
 export class SubscriptionSockets implements Service {
@@ -38,44 +48,49 @@ export class SubscriptionSockets implements Service {
   readonly #server: WebSocketServer;
   readonly #disposeGraphql: () => Promise<void> | void;
 
-  constructor(engine: Engine, limits: SocketLimits) {
+  readonly #rates = new WeakMap<WebSocket, MessageRate>();
+
+  constructor(engine: Engine, limits: SocketLimits, clock: Pick<Clock, 'monotonicMs'>) {
+    const { maxMessageBytes: maxPayload, maxFragments, maxBufferedChunks } = limits;
+    const bounds = { maxPayload, maxFragments, maxBufferedChunks };
     this.#server = new WebSocketServer({
       noServer: true,
-      maxPayload: limits.maxMessageBytes,
+      ...bounds,
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
     });
+    this.#server.on('connection', (client) => this.#meter(client, new MessageRate(limits, clock)));
     const disposable = useServer(
       {
         connectionInitWaitTimeout: limits.initTimeoutMs,
-        execute: (args) => (args.rootValue as Enveloped).execute(args),
-        subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
+        subscribe: (args) => args.rootValue as OperationResult,
         onSubscribe: async (socket, _id, params) => {
+          if (Object.keys(socket.subscriptions).length > limits.maxSubscriptionsPerSocket)
+            return [refusal('TOO_MANY_SUBSCRIPTIONS', `At most ${limits.maxSubscriptionsPerSocket} subscriptions per WebSocket.`)];
+          if (this.#rates.get(socket.extra.socket)?.isAbove)
+            return [refusal('RATE_LIMITED', `At most ${limits.maxMessagesPerMinute} messages per minute on one WebSocket.`)];
           const enveloped = engine.getEnveloped({ socket: socket.extra.socket, req: socket.extra.request, params });
           let document: DocumentNode;
           try {
             document = enveloped.parse(params.query);
           } catch (error) {
-            return [error instanceof GraphQLError ? error : new GraphQLError('The query cannot be read.')];
+            return [error instanceof GraphQLError ? withoutStatus(error) : new GraphQLError('The query cannot be read.')];
           }
           if (getOperationAST(document, params.operationName)?.operation !== 'subscription') {
-            return [
-              new GraphQLError('Only subscriptions go over WebSocket; send queries and mutations by POST.', {
-                extensions: { code: 'SUBSCRIPTIONS_ONLY' },
-              }),
-            ];
+            return [refusal('SUBSCRIPTIONS_ONLY', 'Only subscriptions go over WebSocket; send queries and mutations by POST.')];
           }
           const errors = enveloped.validate(enveloped.schema, document);
-          if (errors.length > 0) return [...errors];
+          if (errors.length > 0) return errors.map(withoutStatus);
           const args: ExecutionArgs = {
             schema: enveloped.schema,
             document,
             contextValue: await enveloped.contextFactory(),
-            rootValue: enveloped,
             ...(params.operationName != null && { operationName: params.operationName }),
             ...(params.variables != null && { variableValues: params.variables }),
           };
-          return args;
+          // Begun here, so that what is refused is told as an error of the subscription and not as its first value.
+          const result = await enveloped.subscribe(args);
+          return 'errors' in result && result.errors ? result.errors.map(withoutStatus) : { ...args, rootValue: result };
         },
       },
       this.#server,
@@ -85,8 +100,22 @@ export class SubscriptionSockets implements Service {
   }
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#server.emit('connection', client, request));
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      this.#server.emit('connection', client, request);
+      // graphql-ws would write each client's bad frame to stderr with a stack; ws itself closes with the code that tells the client.
+      client.removeAllListeners('error').on('error', () => {});
+    });
   };
+
+  #meter(client: WebSocket, rate: MessageRate): void {
+    this.#rates.set(client, rate);
+    const count = (): void => {
+      if (rate.count()) return;
+      if (client.readyState === client.OPEN) client.close(FLOOD, 'too many messages');
+      else client.terminate();
+    };
+    client.on('message', count).on('ping', count).on('pong', count);
+  }
 
   start(): Promise<void> {
     return Promise.resolve();
@@ -96,4 +125,15 @@ export class SubscriptionSockets implements Service {
     for (const client of this.#server.clients) client.close(SERVICE_RESTART, 'the server restarts');
     await this.#disposeGraphql();
   }
+}
+
+function refusal(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+/** Without what only an HTTP answer has a place for. */
+function withoutStatus(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  const { http: _, ...others } = extensions;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions: others });
 }

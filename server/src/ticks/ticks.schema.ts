@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { badInput, requireRange } from '../graphql/errors.ts';
 import type { Cancel } from '../kernel/clock.ts';
 import { Conflated } from '../subscribers/conflated.ts';
@@ -20,6 +21,10 @@ declare module '../graphql/builder.ts' {
     readonly maxSymbolsPerRequest: number;
   }
 }
+
+/** For the cost alone; what is allowed is maxSymbolsPerRequest. */
+const MAX_SYMBOLS = 200;
+const MARKETS = 2;
 
 const PriceTickRef = builder.objectRef<Price>('PriceTick');
 PriceTickRef.implement({
@@ -122,6 +127,7 @@ function moves(symbols: readonly SymbolInput[] | null | undefined, intervalMs: n
 builder.queryFields((t) => ({
   prices: t.field({
     type: [PriceTickRef],
+    extensions: cost({ rows: { argument: 'symbols', most: MAX_SYMBOLS }, perRow: 0.1 }),
     description: 'Newest prices; a symbol without a known price is left out.',
     args: { symbols: t.arg({ type: [SymbolInputRef], required: true, description: 'Which symbols; at most 200.' }) },
     resolve: (_, { symbols }, context) => {
@@ -131,6 +137,7 @@ builder.queryFields((t) => ({
   }),
   marketFeeds: t.field({
     type: [MarketFeedRef],
+    extensions: cost({ rows: MARKETS }),
     description: 'The price feeds’ health, one entry per market.',
     resolve: (_, __, { feeds }) => [...feeds()],
   }),
@@ -139,6 +146,7 @@ builder.queryFields((t) => ({
 builder.subscriptionFields((t) => ({
   priceTicks: t.field({
     type: [PriceTickRef],
+    extensions: cost({ rows: { argument: 'symbols', most: MAX_SYMBOLS }, perRow: 0.1 }),
     description:
       'Newest price of each symbol that moved, at most one list per interval. All symbols with open positions when none is named.',
     args: {
@@ -153,6 +161,7 @@ builder.subscriptionFields((t) => ({
   }),
   marketFeedsUpdated: t.field({
     type: [MarketFeedRef],
+    extensions: cost({ rows: MARKETS }),
     description: 'The price feeds’ health, at once, then at each change of state and about once a second while ticks arrive.',
     subscribe: (_, __, context) =>
       new Conflated({ subscribe: context.onFeeds, produce: () => context.feeds() }, context.clock, context.liveLimits.feedIntervalMs, true),
