@@ -13,7 +13,6 @@ import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { migrate } from '../src/process/migrate.ts';
 import { fillRecord } from '../testkit/fill-record.ts';
 import { silentLog } from '../testkit/silent-log.ts';
-import { addBotBySql, sumsBySql } from './export-sql.ts';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 
@@ -50,7 +49,6 @@ export async function exportRig(rig: RigArguments): Promise<Verdict> {
     await migrate(postgres.url, { folder: migrations, log: silentLog, lockTimeoutMs: 10_000, startTimeoutMs: 10_000 });
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
-    await addBotBySql(client);
     await fillRecord((text) => client.query(text), { trades, openEvery: 1_000 });
     const truth = await sumsBySql(client);
     await client.end();
@@ -101,6 +99,14 @@ export async function exportRig(rig: RigArguments): Promise<Verdict> {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** How many trades are stored, and Σ realizedPnl in units of 1e-8. */
+async function sumsBySql(client: pg.Client): Promise<{ rows: number; units: bigint }> {
+  const sql = 'SELECT count(*)::int AS rows, trunc(coalesce(sum(realized_pnl), 0) * 1e8)::text AS units FROM paper_trades';
+  const [sums] = (await client.query<{ rows: number; units: string }>(sql)).rows;
+  if (!sums) throw new Error('no answer');
+  return { rows: sums.rows, units: BigInt(sums.units) };
 }
 
 /** Takes a download line by line, as every format has one row on each, and watches the memory of the server meanwhile. */
