@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { NewId } from '../kernel/ids.ts';
@@ -7,6 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
+import { playground } from './playground.plugin.ts';
 import { schema } from './schema.ts';
 
 export interface ApiLimits {
@@ -16,37 +16,17 @@ export interface ApiLimits {
 /** What each request gets: everything that is shared, and what depends on the token that came with it. */
 export type ContextOf = (bearer: string | null) => Context;
 
-const PLAYGROUND_QUERY = `# The public record. Press the button, or Ctrl-Enter.
-query Overview {
-  performance {
-    totalPnl
-    unrealizedPnl
-    winRate { value reason }
-    closedTrades
-    openPositions
-  }
-}
-
-subscription Closures {
-  tradeClosed {
-    sequence
-    trade { symbol direction status exitPrice realizedPnl }
-  }
-}
-`;
-
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
 export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId, log: Log) {
   return createYoga({
     schema,
-    plugins: [exactNumbers(), endsOfStreams()],
+    plugins: [playground(), exactNumbers(), endsOfStreams()],
     context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
     batching: false,
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
     cors: { origin: '*', credentials: false },
-    graphiql: { title: 'Bot Performance API', defaultQuery: PLAYGROUND_QUERY, subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false, // its page would load from other servers; ours is a plugin
     maskedErrors: { maskError: (error) => mask(error, newId, log) },
     logging: false,
   });
