@@ -17,7 +17,12 @@ test.each([
   ['a field that may now be null', 'fees: Decimal!', 'fees: Float', 'changed type from Decimal! to Float.'],
   ['an enum value taken away', /^ {2}CLOSED_EXPIRED$/m, '  CLOSED_LATE', 'Enum value TradeStatus.CLOSED_EXPIRED was removed.'],
   ['an input that must now be sent', 'timeframe: String = "1h"', 'timeframe: String!', 'CreateSignalInput.timeframe changed type'],
-  ['a new input that must be sent', 'input CreateSignalInput {', 'input CreateSignalInput {\n  leverage: Int!', 'CreateSignalInput.leverage'],
+  [
+    'a new input that must be sent',
+    'input CreateSignalInput {',
+    'input CreateSignalInput {\n  leverage: Int!',
+    'CreateSignalInput.leverage',
+  ],
 ])('finds %s', (_, from, to, sentence) => {
   expect(undeclaredChanges(released, changed(from, to), NOTHING_DECLARED)).toEqual([expect.stringContaining(sentence)]);
 });

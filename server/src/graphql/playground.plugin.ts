@@ -19,7 +19,8 @@ export function playground(): Plugin {
     async onRequest({ request, endResponse, fetchAPI }) {
       if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/html')) return;
       const { html, gzipped, headers } = await (made ??= makePage());
-      if (request.headers.get('if-none-match') === headers['etag']) return endResponse(new fetchAPI.Response(null, { status: 304, headers }));
+      if (request.headers.get('if-none-match') === headers['etag'])
+        return endResponse(new fetchAPI.Response(null, { status: 304, headers }));
       const takesGzip = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '');
       endResponse(
         takesGzip

@@ -9,7 +9,7 @@ export const text = {
   product: 'Bot Performance',
   skip: 'Skip to the content',
 
-  nav: { label: 'Site', performance: 'Performance', api: 'API' },
+  nav: { label: 'Site', performance: 'Performance', developers: 'Developers' },
 
   tabs: { label: 'Bot performance', overview: 'Overview', open: 'Open positions', history: 'Trade history' },
 
