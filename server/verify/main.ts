@@ -5,12 +5,14 @@ import { gapRig } from './gap.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
 import { simRig } from './sim.ts';
+import { xssRig } from './xss.ts';
 
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
+  xss: { about: '60 hostile texts in everything a bot writes, on every page and in the CSV', run: xssRig },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)
