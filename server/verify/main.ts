@@ -8,6 +8,7 @@ import { inputRig } from './input.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
 import { simRig } from './sim.ts';
+import { xssRig } from './xss.ts';
 
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
   dos: { about: 'attack documents and transports by name, and readers beside 200 attacks per second', run: dosRig },
@@ -17,6 +18,7 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
+  xss: { about: '60 hostile texts in everything a bot writes, on every page and in the CSV', run: xssRig },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)

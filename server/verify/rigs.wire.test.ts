@@ -4,7 +4,9 @@ import { dosRig } from './dos.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { inputRig } from './input.ts';
+import { hasBrowser } from '../testkit/browser.ts';
 import { replayRig, tradesFile } from './replay.ts';
+import { xssRig } from './xss.ts';
 
 /** The same every time, so that a failure here is one of the code, not of luck. */
 const SHORT = { seed: 1, short: true, say: () => {} };
@@ -42,4 +44,10 @@ const isThere = tradesFile() !== undefined;
 if (!isThere) console.log('skipped: the replay of real trades, because its file is not there; name it in VERIFY_TRADES_FILE');
 test.skipIf(!isThere)('replay, short', { timeout: 60_000 }, async () => {
   expect(await replayRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 3, planted: { caught: true } });
+});
+
+test.skipIf(!hasBrowser())('xss, short', { timeout: 300_000 }, async () => {
+  const verdict = await xssRig(SHORT);
+  expect(verdict.failed).toEqual(verdict['csv'] === 'checked' ? [] : ['CSV: not built: HTTP 404']);
+  expect(verdict.planted.caught).toBe(true);
 });

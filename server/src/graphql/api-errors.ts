@@ -11,6 +11,7 @@ export const API_ERRORS = {
   OPERATION_RESOLUTION_FAILURE: { status: 400, about: 'The document has no operation of that name, or several and none is named.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
   BAD_USER_INPUT: { status: 200, about: 'An argument has a value that is not allowed; the message names it.' },
+  TOO_MANY_ROWS: { status: 200, about: 'A comparison has more rows than can be made at once: narrow the filter.' },
   SEQUENCE_NOT_REACHED: { status: 200, about: 'The sequence in "after" belongs to another record.' },
   TOKEN_NOT_IN_HEADER: {
     status: 400,

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
@@ -13,6 +12,7 @@ import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
 import { requestLimits } from './limits.plugin.ts';
 import type { RequestLimits } from './limits.plugin.ts';
+import { playground } from './playground.plugin.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { schema } from './schema.ts';
 import type { Visitors } from './visitors.ts';
@@ -35,25 +35,6 @@ export interface ApiParts {
 /** What each request gets: everything that is shared, and what depends on the token that came with it. */
 export type ContextOf = (bearer: string | null) => Context;
 
-const PLAYGROUND_QUERY = `# The public record. Press the button, or Ctrl-Enter.
-query Overview {
-  performance {
-    totalPnl
-    unrealizedPnl
-    winRate { value reason }
-    closedTrades
-    openPositions
-  }
-}
-
-subscription Closures {
-  tradeClosed {
-    sequence
-    trade { symbol direction status exitPrice realizedPnl }
-  }
-}
-`;
-
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
 export function createApi(contextOf: ContextOf, { limits, budget, visitors, clock, newId, log }: ApiParts) {
   const parsed = new LRUCache<string, DocumentNode>({
@@ -62,7 +43,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
   });
   return createYoga({
     schema,
-    plugins: [exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams()],
+    plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams()],
     parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
     multipart: false,
     context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
@@ -70,8 +51,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
     cors: { origin: '*', credentials: false },
-    graphiql: { title: 'Bot Performance API', defaultQuery: PLAYGROUND_QUERY, subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false, // its page would load from other servers; ours is a plugin
     maskedErrors: { maskError: (error) => mask(error, newId, log) },
     logging: false,
   });

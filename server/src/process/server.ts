@@ -19,6 +19,9 @@ import { rememberedCheck } from './readiness.ts';
 import { StartFault } from './start-fault.ts';
 import { systemClock } from './system-clock.ts';
 
+/** Where a proxy says how the visitor reached it. */
+const PROTOCOL_HEADER = 'x-forwarded-proto';
+
 export interface StartOptions {
   readonly config: Config;
   /** Default: the log that `config` asks for, on stdout. */
@@ -95,8 +98,13 @@ async function loadWeb(url: string): Promise<Handler> {
   const file = join(projectRoot, 'web', 'build', 'handler.js');
   if (!existsSync(file)) throw new StartFault('the web pages are not built: start with "npm start", which builds them');
   process.env['GRAPHQL_URL'] = `${url}/graphql`;
+  process.env['PROTOCOL_HEADER'] = PROTOCOL_HEADER;
   const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
-  return handler;
+  return (request, response) => {
+    // Without a proxy that says otherwise it is plain HTTP, which SvelteKit does not see for itself.
+    request.headers[PROTOCOL_HEADER] = String(request.headers[PROTOCOL_HEADER]).startsWith('https') ? 'https' : 'http';
+    return handler(request, response);
+  };
 }
 
 function unreachable(): string {

@@ -12,7 +12,7 @@ export const commonText = {
 
   skip: 'Skip to the content',
 
-  nav: { label: 'Site', performance: 'Performance', api: 'API' },
+  nav: { label: 'Site', performance: 'Performance', method: 'Method', developers: 'Developers' },
 
   display: {
     button: 'Display',
