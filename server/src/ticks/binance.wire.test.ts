@@ -305,6 +305,25 @@ describe('the connection', () => {
     expect(ids()).toEqual([1, 2]);
   });
 
+  test('one that opens into silence again and again is not LIVE until it tells something', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const limits = { silentAfterMs: 1_500, staleAfterMs: 1_200, offlineAfterMs: 2_500, statusIntervalMs: 60_000 };
+    const { feed, states, inSync } = openFeed(exchange, 'SPOT', limits);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    // Control messages are still confirmed, as they are where streams have died behind a living socket.
+    exchange.muteStreams('SPOT');
+    exchange.dropConnections({ marketType: 'SPOT' });
+    const before = states.length;
+    await vi.waitFor(() => expect(feed.status().reconnects).toBeGreaterThanOrEqual(3), DEADLINE);
+    expect(feed.status()).toMatchObject({ state: 'OFFLINE', symbolsInSync: 0 });
+    expect(states.slice(before)).not.toContain('LIVE');
+    exchange.unmuteStreams('SPOT');
+    // Nobody looks within this time: the first event itself says so.
+    await vi.waitFor(() => expect(states.at(-1)).toBe('LIVE'), DEADLINE);
+    await inSync();
+  });
+
   test('a quiet market is not a silent one: the sentinel beats', async () => {
     const exchange = await openExchange();
     const { feed, states } = openFeed(exchange, 'FUTURES', { silentAfterMs: 1_500 });
@@ -359,7 +378,7 @@ describe('the connection', () => {
     exchange.refuseConnections(false);
     await delivered(2);
     expect(ids()).toEqual([1, 2]);
-    expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 0 });
+    await vi.waitFor(() => expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 0 }), DEADLINE);
   });
 });
 

@@ -68,16 +68,21 @@ export class WatchedSymbol {
   }
 
   get position(): StreamPosition {
-    return { lastTick: this.tape.lastTick, inSync: this.#isInSync };
+    return { lastTick: this.tape.lastTick, inSync: this.#isKnownInSync };
   }
 
   get #isInSync(): boolean {
     return this.#isSubscribed && this.tape.inSync;
   }
 
+  /** A connection that has been silent for too long may be dead: what it does not tell may be missing. */
+  get #isKnownInSync(): boolean {
+    return this.#isInSync && this.shard?.look() === 'LIVE';
+  }
+
   /** For how long it has been out of sync when last looked at, 0 when it is in sync; ms. */
   outOfSyncMs(nowMs: number): number {
-    if (!this.#isInSync) return Math.max(1, nowMs - this.#syncedMs);
+    if (!this.#isKnownInSync) return Math.max(1, nowMs - this.#syncedMs);
     this.#syncedMs = nowMs;
     return 0;
   }
