@@ -171,7 +171,7 @@ export class Life {
 
   #reconnect(): void {
     this.#log(6, 0);
-    this.#market.isConnected = true;
+    this.#market.reconnect();
   }
 
   #replay(): void {

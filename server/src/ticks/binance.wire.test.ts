@@ -243,6 +243,28 @@ describe('holes', () => {
     expect(ticks.filter(({ source }) => source === 'LIVE').map(({ id }) => id)).toEqual([1, ...range(4, 8)]);
   });
 
+  test('a repair outlives the connection: no page is asked for twice, and what is there is applied meanwhile', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    trade(exchange, 'SPOT', 58);
+    const { feed, ids, states, inSync, delivered } = openFeed(exchange, 'SPOT', { pageRows: 5 });
+    exchange.failRequest('SPOT', { path: AGG_TRADES.SPOT, status: 503 });
+    feed.watch('BTCUSDT', afterId(0));
+    await exchange.whenRequested('SPOT', AGG_TRADES.SPOT, 1);
+    exchange.refuseConnections(true, 'SPOT');
+    exchange.dropConnections({ marketType: 'SPOT' });
+    await vi.waitFor(() => expect(states.at(-1)).toBe('RECONNECTING'), DEADLINE);
+    await delivered(58);
+    expect(feed.position('BTCUSDT')?.inSync).toBe(false);
+    trade(exchange, 'SPOT', 1);
+    exchange.refuseConnections(false, 'SPOT');
+    await inSync();
+    expect(ids()).toEqual(range(1, 59));
+    const asked = exchange.requests('SPOT').filter(({ path }) => path === AGG_TRADES.SPOT);
+    // Twelve pages, the one that failed, one that proves what came since; and one more where that was asked for too early.
+    expect(asked.length).toBeLessThanOrEqual(15);
+    await vi.waitFor(() => expect(feed.status()).toMatchObject({ state: 'LIVE', gapsRepaired: 1 }), DEADLINE);
+  });
+
   test('a price that moved without a tick has the symbol read again, and a dead stream subscribed anew', async () => {
     const exchange = await openExchange({ firstAggId: 1 });
     const { feed, ids, inSync, delivered } = openFeed(exchange, 'SPOT', { suspectAfterMs: 50, priceCheckIntervalMs: 100 });

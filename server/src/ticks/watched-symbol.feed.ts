@@ -103,13 +103,16 @@ export class WatchedSymbol {
   /** The stream arrives from here on; what came before is still to be fetched. */
   onSubscribed(): void {
     this.#isSubscribed = true;
+    this.tape.joined();
     if (this.tape.inSync) this.#settle();
     else this.#startRepairAfter(this.tape.isBehind ? 0 : this.#options.proofDelayMs);
   }
 
+  /** A repair under way goes on: what is missing is not got any faster by beginning anew. */
   onLost(): void {
     this.#isSubscribed = false;
-    this.#stopRepair();
+    this.#cancelGrace?.();
+    this.#cancelGrace = null;
     this.tape.doubt();
   }
 
