@@ -125,7 +125,7 @@ describe.each(MARKET_TYPES)('%s', (marketType) => {
         expect(opened.candles.map(({ openTimeMs }) => openTimeMs)).toEqual(gone);
       }
       exchange.tick({ marketType, symbol: 'BTCUSDT', price: '99' });
-      for (const opened of [ids, byTime.ids]) await expect.poll(opened, { timeout: 15_000 }).toEqual([9]);
+      for (const opened of [ids, byTime.ids]) await expect.poll(() => opened(), { timeout: 15_000 }).toEqual([9]);
       await inSync();
     });
 
