@@ -1,6 +1,6 @@
 import type { Closure } from '../src/closures/closure.ts';
 import type { ClosingStore, OpenTrade, TradeAnnouncements } from '../src/closures/closing.ts';
-import type { CursorMoment } from '../src/closures/cursor-saver.ts';
+import type { CursorMoment, SymbolStretch } from '../src/closures/cursor-saver.ts';
 import type { Cursor } from '../src/closures/start-point.ts';
 import type { Cancel } from '../src/kernel/clock.ts';
 import { Decimal } from '../src/kernel/decimal.ts';
@@ -60,6 +60,7 @@ export class MemoryRecord {
   /** Kinds in order; the sequence of an event is its place, from 1. */
   readonly events: { readonly kind: 'TradeOpened' | 'TradeClosed'; readonly tradeId: string }[] = [];
   readonly cursors = new Map<SymbolKey, Cursor>();
+  readonly stretches: SymbolStretch[] = [];
   /** Called with each trade that has just been closed. */
   onClosed: (trade: StoredTrade) => void = () => {};
 
@@ -106,7 +107,8 @@ export class MemoryRecord {
     return closed;
   }
 
-  saveCursors(ticks: readonly Tick[], recordSequence: bigint): void {
+  saveCursors(ticks: readonly Tick[], recordSequence: bigint, stretches: readonly SymbolStretch[]): void {
+    this.stretches.push(...stretches);
     for (const { marketType, symbol, id, price, timeMs } of ticks) {
       const key = symbolKey(marketType, symbol);
       if ((this.cursors.get(key)?.lastTradeId ?? -1) <= id)
@@ -192,10 +194,9 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
     return this.#write(() => this.#record.close(closures));
   }
 
-  saveCursors(ticks: readonly Tick[], { recordSequence }: CursorMoment): Promise<void> {
-    return this.#write(() =>
-      this.#record.saveCursors(ticks, this.#faults.claimsUntold ? BigInt(this.#record.events.length) : recordSequence),
-    );
+  saveCursors(ticks: readonly Tick[], { recordSequence }: CursorMoment, stretches: readonly SymbolStretch[]): Promise<void> {
+    const claimed = () => (this.#faults.claimsUntold ? BigInt(this.#record.events.length) : recordSequence);
+    return this.#write(() => this.#record.saveCursors(ticks, claimed(), stretches));
   }
 
   isRefusal(): boolean {

@@ -46,6 +46,8 @@ export class WatchedSymbol {
   /** When it was last seen in sync, or began; on the monotonic clock. */
   #syncedMs: number;
   #checkedPrice: string | null = null;
+  /** The newest tick, or that there was none, when a price check last saw another price. */
+  #movedAfter: Tick | null | undefined = undefined;
   /** `#heardMs` when a price check last had REST find trades that the stream had not brought. */
   #deafSinceMs: number | null = null;
 
@@ -124,13 +126,15 @@ export class WatchedSymbol {
 
   /**
    * Compares the market's price with the stream. A price that moved although the stream has long been quiet means that
-   * trades were not told: they are fetched. The second time in a row that this finds some, the stream is subscribed anew.
+   * trades were not told, also where it has come back meanwhile: they are fetched. The second time in a row that this finds some, the stream is subscribed anew.
    * Where no price is known yet REST is asked once more: its first answer may have trailed.
    */
   onCheckedPrice(price: string): void {
     const { lastTick } = this.tape;
     const known = lastTick?.price ?? this.#checkedPrice;
-    if (!this.#isQuiet || this.#cancelGrace || (known !== null && new Decimal(known).eq(price))) return;
+    if (known === null || !new Decimal(known).eq(price)) this.#movedAfter = lastTick;
+    if (this.#movedAfter !== lastTick || !this.#isQuiet || this.#cancelGrace) return;
+    this.#movedAfter = undefined;
     this.#checkedPrice = price;
     this.#after(this.#options.limits.gapGraceMs, () => {
       if (this.tape.lastTick === lastTick && this.#isQuiet) this.#startDoubtRepair();
