@@ -36,6 +36,8 @@ export const text = {
     reconnecting: 'Reconnecting…',
     offline: 'Offline',
     paused: 'Paused',
+    feedStale: 'Exchange feed stale',
+    feedConnecting: 'Exchange feed connecting…',
     feedDown: 'Exchange feed down',
     asOf: (clock: string): string => `as of ${clock}`,
     prices: 'prices',
