@@ -61,7 +61,7 @@ afterAll(async () => {
 
 /** Starts simulator and server on free ports, on a database of their own; all of it ends with the test file. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const exchange = options.exchange ?? (await startExchange(options.exchangeOptions));
+  const exchange = options.exchange ?? (await startExchange({ beatMs: 100, ...options.exchangeOptions }));
   const product = new Product(exchange, options.databaseUrl ?? (await freshDatabase()), options);
   running.add(product);
   await product.start();

@@ -30,8 +30,8 @@ export interface DemoOptions {
 /** What a demo may be told; everything else of the server has its default. */
 const OWN_SETTINGS = ['PORT', 'DATA_DIR', 'DATABASE_URL', 'LOG_LEVEL'];
 
-/** Quieter than a server: the exchange that starts anew with a demo skips ids, of which the server rightly warns. */
-const LOG_LEVEL = 'error';
+/** Quieter than a server: what goes as it should is told by what the demo itself says. */
+const LOG_LEVEL = 'warn';
 const REQUEST_TIMEOUT_MS = 10_000;
 const FIRST_PRICE_TIMEOUT_MS = 20_000;
 const FIRST_PRICE_LOOK_MS = 25;

@@ -49,7 +49,6 @@ export const LIMITS = {
     retryMinMs: wholeNumber('wait after a first failed write; doubles with each', 100, 10, 600_000),
     retryMaxMs: wholeNumber('longest wait after a failed write', 5_000, 10, 600_000),
     cursorSaveIntervalMs: wholeNumber('how often it is stored how far each stream was applied', 1_000, 10, 600_000),
-    freshTradeMs: wholeNumber('a trade younger than this at that moment starts from its own point after a restart', 60_000, 0, 3_600_000),
   },
   events: {
     mailboxCapacity: wholeNumber('live events that may wait for one subscriber; beyond it the subscription ends', 256, 1, 100_000),

@@ -49,11 +49,11 @@ PriceTickRef.implement({
 const FeedStateEnum = builder.enumType('FeedState', {
   description: 'How a market’s price feed is doing.',
   values: {
-    CONNECTING: { description: 'Before the first connection.' },
+    CONNECTING: { description: 'Before the first data have arrived.' },
     LIVE: { description: 'Data arrives, and nothing is missing.' },
     STALE: { description: 'Connected, but nothing has arrived, or some symbol has missed something, for longer than the stale limit.' },
-    RECONNECTING: { description: 'The connection was lost and is being made again.' },
-    OFFLINE: { description: 'Stopped, or no attempt has succeeded for longer than the offline limit.' },
+    RECONNECTING: { description: 'The connection was lost, and no data have arrived on another one yet.' },
+    OFFLINE: { description: 'Stopped, or no data have arrived for longer than the offline limit.' },
   } satisfies Record<FeedState, { description: string }>,
 });
 
@@ -68,7 +68,7 @@ MarketFeedRef.implement({
       resolve: (_, __, { pricesAreSimulated }) => pricesAreSimulated,
     }),
     symbols: t.exposeInt('symbols', { description: 'Symbols watched: those with an open trade.' }),
-    symbolsInSync: t.exposeInt('symbolsInSync', { description: 'How many of them hear their stream and miss nothing.' }),
+    symbolsInSync: t.exposeInt('symbolsInSync', { description: 'How many of them miss nothing, on a connection that brings data.' }),
     lastTickAt: t.field({
       type: 'DateTime',
       nullable: true,

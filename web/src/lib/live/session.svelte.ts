@@ -72,7 +72,7 @@ export class LiveSession {
       browserOffline: this.browserOffline,
       paused: this.store.paused,
       ageMs: this.ageMs,
-      feedUp: this.store.feeds.every((feed) => feed.state === 'LIVE' || feed.state === 'STALE'),
+      feed: this.store.feed,
     }),
   );
   simulated: boolean = $derived.by(() => this.store.feeds.some((feed) => feed.simulated));

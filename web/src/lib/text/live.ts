@@ -11,6 +11,8 @@ export const liveText = {
     reconnecting: 'Reconnecting…',
     offline: 'Offline',
     paused: 'Paused',
+    feedStale: 'Exchange feed stale',
+    feedConnecting: 'Exchange feed connecting…',
     feedDown: 'Exchange feed down',
     asOf: (clock: string): string => `as of ${clock}`,
     prices: 'prices',
