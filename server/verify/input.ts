@@ -1,7 +1,8 @@
 import { faultOf, signalBody } from './input-case.ts';
 import type { InputCase } from './input-case.ts';
+import { controls } from './input-controls.ts';
 import { generated } from './input-generated.ts';
-import { controls, handmade } from './input-handmade.ts';
+import { handmade } from './input-handmade.ts';
 import { verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 import { serve } from './serve.ts';

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startExchange } from '../simulator/exchange.ts';
@@ -40,6 +40,7 @@ export interface Served {
 export async function serve(env: Readonly<Record<string, string>>): Promise<Served> {
   const exchange = await startExchange();
   const dataDir = await mkdtemp(join(tmpdir(), 'verify-'));
+  await chmod(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   const child = fork(join(import.meta.dirname, 'served.ts'), {
     env: { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: dataDir, ...exchange.environment(), ...env },
     execArgv: ['--expose-gc'],

@@ -21,8 +21,13 @@ export function refusalAtTheDoor(request: IncomingMessage, maxBodyBytes: number)
       'UNSUPPORTED_MEDIA_TYPE',
       'Send a JSON object such as {"query": "…", "variables": {}} with Content-Type: application/json.',
     );
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge(maxBodyBytes);
+  if (saidLength(request) > maxBodyBytes) return tooLarge(maxBodyBytes);
   return undefined;
+}
+
+/** What a request says of its body's length; 0 where it says nothing. */
+export function saidLength({ headers }: IncomingMessage): number {
+  return Number.parseInt(headers['content-length'] ?? '0', 10);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
 import type { ApiErrorCode } from '../graphql/api-errors.ts';
 import { isEventStream } from '../graphql/api.ts';
-import { answerRefused, readBody, refusalAtTheDoor } from '../graphql/front-door.ts';
+import { answerRefused, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
 import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -49,8 +49,9 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
         (isStream ? enter(request, response) : undefined) ??
         (await readBody(request, limits.api.maxRequestBodyBytes));
       if (request.destroyed && !request.complete) return undefined; // gone, and nobody to answer
-      // Rather than reading on to the end of a body that nobody wants.
-      if (refused && Number(request.headers['content-length'] ?? Infinity) > limits.api.maxRequestBodyBytes)
+      // A body that is too long, or does not say how long it is, is not read to its end.
+      const length = saidLength(request);
+      if (refused && !request.complete && (length === 0 || length > limits.api.maxRequestBodyBytes))
         response.setHeader('connection', 'close');
       if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
       if (isStream) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
