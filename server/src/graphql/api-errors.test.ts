@@ -5,7 +5,9 @@ import { API_ERRORS } from './api-errors.ts';
 
 test('every code that the server writes into an error is listed', () => {
   const src = join(import.meta.dirname, '..');
-  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.startsWith('generated'));
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.startsWith('generated'),
+  );
   const written = files.flatMap((file) =>
     [...readFileSync(join(src, file), 'utf8').matchAll(/extensions: \{ code: '([A-Z_]+)'/g)].map(([, code = '']) => code),
   );

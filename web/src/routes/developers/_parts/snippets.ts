@@ -1,5 +1,7 @@
 /** What visitors copy from the page, with the address they see it under. Each is used as it is printed by developers.wire.test.ts. */
 
+export const MAKE_TOKEN = 'npm run --silent bot -- create "My Bot"';
+
 export function postSignal(origin: string): string {
   return `curl --silent ${origin}/graphql \\
   --header "Authorization: Bearer $BOT_TOKEN" \\
