@@ -10,3 +10,9 @@ export function requireRange(name: string, value: number, min: number, max: numb
   if (!Number.isInteger(value) || value < min || value > max) throw badInput(`${name} must be a whole number from ${min} to ${max}`);
   return value;
 }
+
+/** Told with HTTP 429 where the answer goes over HTTP. */
+export function tooMany(message: string, code: string, retryAfterMs: number): GraphQLError {
+  const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) };
+  return new GraphQLError(message, { extensions: { code, http: { status: 429, headers } } });
+}
