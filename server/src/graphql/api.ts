@@ -13,8 +13,8 @@ export interface ApiLimits {
   readonly maxRequestBodyBytes: number;
 }
 
-/** What each request gets: everything that is shared, and what depends on the token that came with it. */
-export type ContextOf = (bearer: string | null) => Context;
+/** What each request gets: everything that is shared, and what depends on the token that came with it and on where it came from. */
+export type ContextOf = (bearer: string | null, request: IncomingMessage | undefined) => Context;
 
 const PLAYGROUND_QUERY = `# The public record. Press the button, or Ctrl-Enter.
 query Overview {
@@ -37,10 +37,10 @@ subscription Closures {
 
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
 export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId, log: Log) {
-  return createYoga({
+  return createYoga<{ readonly req?: IncomingMessage }>({
     schema,
     plugins: [exactNumbers(), endsOfStreams()],
-    context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
+    context: ({ request, req }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null), req),
     batching: false,
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
@@ -68,7 +68,7 @@ function isMeantForCallers(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && (error.originalError == null || isMeantForCallers(error.originalError));
 }
 
-function bearerOf(authorization: string | null): string | null {
+export function bearerOf(authorization: string | null): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 

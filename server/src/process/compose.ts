@@ -1,5 +1,7 @@
-import { createApi, isEventStream } from '../graphql/api.ts';
+import type { IncomingMessage } from 'node:http';
+import { bearerOf, createApi, isEventStream } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
+import { tooMany } from '../graphql/errors.ts';
 import { ClosuresStore } from '../closures/closures.store.ts';
 import { Closing } from '../closures/closing.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
@@ -8,11 +10,16 @@ import { RecordStore } from '../record/record.store.ts';
 import { RecordTail } from '../record/record-tail.ts';
 import { AcceptSignal } from '../signals/accept-signal.ts';
 import type { Market } from '../signals/accept-signal.ts';
+import { Authenticator } from '../signals/authenticator.ts';
 import { BotsStore } from '../signals/bots.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
+import { createHooks, HOOKS_PATH } from '../signals/hooks.feed.ts';
+import type { SignalStatus } from '../signals/signal.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
+import { HeldSockets } from '../subscribers/held-sockets.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import { SubscriptionSockets } from '../subscribers/websocket.feed.ts';
+import type { Admit } from '../subscribers/websocket.feed.ts';
 import { BinanceFeed } from '../ticks/binance.feed.ts';
 import { PriceBoard } from '../ticks/price-board.ts';
 import { SymbolList } from '../ticks/symbol-list.ts';
@@ -127,24 +134,60 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       startedAt: () => performance.firstSignalAt(),
     },
   };
-  const contextOf = (bearer: string | null): Context => ({
+  const authenticator = new Authenticator(bots, limits.tokens, clock, log);
+  const contextOf = (bearer: string | null, request: IncomingMessage | undefined): Context => ({
     ...shared,
-    authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
+    authenticate: async () => {
+      const sender = bearer === null ? null : await authenticator.authenticate(bearer, addressOf(request));
+      if (sender !== 'TOO_MANY_FAILURES') return sender;
+      throw tooMany('Too many wrong tokens came from your network address: wait a minute.', 'TOO_MANY_WRONG_TOKENS', authenticator.retryAfterMs);
+    },
   });
   const api = createApi(contextOf, limits.api, newId, log);
-  const sockets = new SubscriptionSockets(api, limits.sockets);
+  const heldSockets = new HeldSockets((tokenIds) => bots.revokedAmong(tokenIds), clock, log, limits.tokens.revocationPollMs);
+  // Reading needs no token; a socket that names one ends with it.
+  const admit: Admit = async (request, { authorization }, socket) => {
+    const bearer = bearerOf(typeof authorization === 'string' ? authorization : (request.headers.authorization ?? null));
+    if (bearer === null) return authorization === undefined;
+    const sender = await authenticator.authenticate(bearer, addressOf(request));
+    if (sender === null || sender === 'TOO_MANY_FAILURES') return false;
+    heldSockets.hold(sender.tokenId, socket);
+    return true;
+  };
+  const sockets = new SubscriptionSockets(api, limits.sockets, admit);
+  const hooks = createHooks(
+    {
+      authenticate: (token, address) => authenticator.authenticate(token, address),
+      addressOf,
+      retryAfterMs: () => authenticator.retryAfterMs,
+      acceptSignal: shared.acceptSignal,
+      changeSignal: shared.changeSignal,
+      findByExternalId: (botId, externalId) => signals.findByExternalId(botId, externalId),
+      load: async (signalId) => {
+        const row = await signals.load(signalId);
+        if (!row) throw new Error('a signal that was just there is gone');
+        return { status: row.status as SignalStatus, tradeId: row.trade?.id ?? null };
+      },
+    },
+    limits.hooks,
+  );
 
   return {
     // The feeds come last: what they deliver is already waited for.
-    services: [tail, closing, feeds.SPOT, feeds.FUTURES, sockets],
+    services: [tail, closing, feeds.SPOT, feeds.FUTURES, heldSockets, sockets],
     graphql: (request, response) => {
       if (isEventStream(request)) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response);
     },
     graphqlUpgrade: sockets.upgrade,
-    endpoints: [],
+    endpoints: [{ path: HOOKS_PATH, handle: hooks }],
     notReady: () => undefined,
   };
+}
+
+/** Where a request comes from; one whose connection is gone already has no address. */
+function addressOf(request: IncomingMessage | undefined): string {
+  return request?.socket.remoteAddress ?? '';
 }
 
 /** "0.0100" → 2, "1" → 0. */

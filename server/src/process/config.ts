@@ -48,11 +48,12 @@ export function readConfig(environment: Environment): ConfigReading {
 }
 
 /** What is allowed by itself and makes no sense together. */
-function contradictions({ closing, pages, live, feed }: Limits): string[] {
+function contradictions({ closing, pages, live, feed, doctor }: Limits): string[] {
   const pairs: [part: string, lesser: string, greater: string, values: Readonly<Record<string, number>>][] = [
     ['closing', 'retryMinMs', 'retryMaxMs', closing],
     ['pages', 'defaultPageSize', 'maxPageSize', pages],
     ['live', 'minIntervalMs', 'maxIntervalMs', live],
+    ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],

@@ -115,7 +115,7 @@ export class HttpServer {
   readonly #answer: RequestListener = (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     this.#route(request, response).catch((error: unknown) => {
-      this.#log.error({ err: error, method: request.method, path: pathOf(request) }, 'a request failed');
+      this.#log.error({ err: error, method: request.method, path: loggable(pathOf(request)) }, 'a request failed');
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'internal error');
     });
@@ -152,6 +152,11 @@ export class HttpServer {
 
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
+}
+
+/** The address of a webhook has a token in it. */
+function loggable(path: string): string {
+  return path.replace(/^(\/hooks\/[a-z]{0,32}).*$/s, '$1/[redacted]');
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

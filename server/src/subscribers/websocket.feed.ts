@@ -6,6 +6,13 @@ import type { OperationResult } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Service } from '../kernel/service.ts';
+import type { HeldSocket } from './held-sockets.ts';
+
+/**
+ * Whether a socket that introduced itself may stay, by its request and the parameters of its connection_init. The answer no closes it
+ * with 4403; whoever says yes may keep the socket to close it later.
+ */
+export type Admit = (request: IncomingMessage, parameters: Readonly<Record<string, unknown>>, socket: HeldSocket) => Promise<boolean>;
 
 export interface SocketLimits {
   /** Bytes of one message from a client. */
@@ -38,7 +45,7 @@ export class SubscriptionSockets implements Service {
   readonly #server: WebSocketServer;
   readonly #disposeGraphql: () => Promise<void> | void;
 
-  constructor(engine: Engine, limits: SocketLimits) {
+  constructor(engine: Engine, limits: SocketLimits, admit: Admit) {
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: limits.maxMessageBytes,
@@ -48,6 +55,7 @@ export class SubscriptionSockets implements Service {
     const disposable = useServer(
       {
         connectionInitWaitTimeout: limits.initTimeoutMs,
+        onConnect: ({ extra, connectionParams }) => admit(extra.request, connectionParams ?? {}, extra.socket),
         execute: (args) => (args.rootValue as Enveloped).execute(args),
         subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
         onSubscribe: async (socket, _id, params) => {
