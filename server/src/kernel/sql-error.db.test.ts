@@ -30,7 +30,7 @@ const STATEMENTS: readonly (readonly [sql: string, state: string, refused: boole
   ["INSERT INTO bots (id, slug, name, created_at) VALUES (gen_random_uuid(), 'NOT A SLUG', 'Name', now())", '23514', true],
   ["INSERT INTO bots (id, slug, name, created_at) VALUES (gen_random_uuid(), 'free', NULL, now())", '23502', true],
   [
-    'INSERT INTO bot_tokens (id, bot_id, hash, scopes, slot, created_at) VALUES (gen_random_uuid(), gen_random_uuid(), sha256($$x$$), '{signals:create}', 1, now())',
+    'INSERT INTO bot_tokens (id, bot_id, hash, scopes, slot, created_at) VALUES (gen_random_uuid(), gen_random_uuid(), sha256($$x$$), $${signals:create}$$, 1, now())',
     '23503',
     true,
   ],

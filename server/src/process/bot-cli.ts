@@ -34,8 +34,11 @@ All of it works while the server runs and while it does not, on the database of 
 
 Exit code: 0 done; 1 not done, with the reason; 2 wrong usage.`;
 
+const COMMANDS = ['create', 'list', 'rotate', 'revoke'] as const;
+type CommandName = (typeof COMMANDS)[number];
+
 interface Command {
-  readonly name: 'create' | 'list' | 'rotate' | 'revoke';
+  readonly name: CommandName;
   readonly subject: string;
   readonly scopes: readonly Scope[] | undefined;
   readonly all: boolean;
@@ -69,17 +72,18 @@ function readCommand(args: readonly string[]): Command | 'help' | undefined {
     const [name, subject = '', ...rest] = positionals;
     if (values.help === true || name === 'help') return 'help';
     const { json, all, scope: scopes } = values;
-    const takesSubject = name === 'create' || name === 'rotate' || name === 'revoke';
-    const fits =
-      (takesSubject ? subject !== '' : name === 'list' && subject === '') &&
-      rest.length === 0 &&
-      (!all || name === 'revoke') &&
-      (scopes === undefined || name === 'create' || name === 'rotate') &&
-      (scopes ?? []).every(isScope);
-    return fits ? { name, subject, scopes: scopes && ([...new Set(scopes)] as Scope[]), all, json } : undefined;
+    if (!isCommandName(name) || rest.length > 0 || (name === 'list') !== (subject === '')) return undefined;
+    if (all && name !== 'revoke') return undefined;
+    if (scopes && name !== 'create' && name !== 'rotate') return undefined;
+    if (!(scopes ?? []).every(isScope)) return undefined;
+    return { name, subject, scopes: scopes && ([...new Set(scopes)] as Scope[]), all, json };
   } catch {
     return undefined; // an option that does not exist
   }
+}
+
+function isCommandName(name: string | undefined): name is CommandName {
+  return COMMANDS.some((each) => each === name);
 }
 
 async function run({ name, subject, scopes, all, json }: Command, bots: BotsStore): Promise<number> {

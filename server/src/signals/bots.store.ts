@@ -2,6 +2,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId, RandomBytes } from '../kernel/ids.ts';
 import type { TokenStore } from './authenticator.ts';
+import { isPlainText } from './check-signal.ts';
 import { ALL_SCOPES } from './scopes.ts';
 import type { Scope, Sender } from './scopes.ts';
 import { hashToken, newToken } from './tokens.ts';
@@ -84,6 +85,7 @@ export class BotsStore implements TokenStore {
     const trimmed = name.trim();
     const slug = slugOf(trimmed);
     if (slug === '') throw new BotRefusal(`a bot's name needs at least one letter a–z or digit: "${name}"`);
+    if (!isPlainText(trimmed) || /\s/.test(trimmed.replaceAll(' ', ''))) throw new BotRefusal("a bot's name is one line of plain text without control characters");
     if (Array.from(trimmed).length > 64) throw new BotRefusal("a bot's name has at most 64 characters");
     if (await this.#prisma.bot.findUnique({ where: { slug } }))
       throw new BotRefusal(`there is a bot with the address "${slug}" already; "rotate" gives it another token`);

@@ -25,7 +25,7 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
   const text = (field: 'externalId' | 'strategy' | 'note' | 'symbol', value: string, maxLength: number): void => {
     if (value.trim() === '' && field !== 'note') fault(field, 'TEXT_EMPTY');
     else if (holdsToken(value)) fault(field, 'TEXT_NOT_ALLOWED', 'It holds a token, which would be public.');
-    else if (!value.isWellFormed() || NOT_ALLOWED.test(value)) fault(field, 'TEXT_NOT_ALLOWED');
+    else if (!isPlainText(value)) fault(field, 'TEXT_NOT_ALLOWED');
     else if (Array.from(value).length > maxLength) fault(field, 'TEXT_TOO_LONG', `At most ${maxLength} characters.`);
   };
   const decimal = (field: 'entryPrice' | 'takeProfit' | 'stopLoss', value: string): Decimal | undefined => {
@@ -82,6 +82,11 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
       note: input.note ?? null,
     },
   };
+}
+
+/** Whether a text can be shown to anyone as it is. */
+export function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !NOT_ALLOWED.test(text);
 }
 
 /** LONG: stopLoss < entryPrice < takeProfit; SHORT the other way round; equal is wrong. */
