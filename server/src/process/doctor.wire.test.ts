@@ -72,9 +72,9 @@ describe('npm run doctor', () => {
   });
 
   test.for([
-    ['nobody listens there', (url: URL) => (url.port = '1')],
-    ['the password is wrong', (url: URL) => ((url.username = 'nobody'), (url.password = 'hunter2'))],
-    ['there is no such database', (url: URL) => (url.pathname = '/nowhere')],
+    ['nobody listens there', (url: URL): void => void (url.port = '1')],
+    ['the password is wrong', (url: URL): void => void (url.password = 'hunter2')],
+    ['there is no such database', (url: URL): void => void (url.pathname = '/nowhere')],
   ] as const)('a database that cannot be used: %s', async ([, spoil]) => {
     const url = new URL(product.databaseUrl);
     spoil(url);

@@ -45,7 +45,7 @@ export const LIMITS = {
     maxFailuresPerMinute: wholeNumber('wrong tokens of one network address in a minute; each more is answered with 429', 10, 1, 1_000_000),
     maxFailureAddresses: wholeNumber('addresses whose wrong tokens are counted; those beyond share one count', 10_000, 1, 1_000_000),
     usedEveryMs: wholeNumber("how often a token's last use is stored, at most", 60_000, 1_000, 86_400_000),
-    revocationPollMs: wholeNumber('how often it is looked whether tokens of open sockets were revoked', 500, 50, 60_000),
+    revocationPollMs: wholeNumber('how often it is looked whether tokens of open sockets were revoked', 250, 50, 60_000),
   },
   doctor: {
     timeoutMs: wholeNumber('longest wait of each check of npm run doctor', 5_000, 100, 60_000),
