@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { freshDatabase } from '../testkit/database.ts';
+import { authzRig } from './authz.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { replayRig, tradesFile } from './replay.ts';
@@ -16,6 +18,12 @@ test('gap, short', { timeout: 60_000 }, async () => {
   const verdict = await gapRig(SHORT);
   expect(verdict).toMatchObject({ failed: [], ok: true, of: 25, planted: { caught: true } });
   expect(verdict.byCandle).toBeGreaterThan(0);
+});
+
+test('authz, short', { timeout: 120_000 }, async () => {
+  const verdict = await authzRig(SHORT, await freshDatabase());
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.of).toBeGreaterThanOrEqual(100);
 });
 
 const isThere = tradesFile() !== undefined;
