@@ -93,7 +93,11 @@ export class Cast {
   post(path: string, body: string, headers: Readonly<Record<string, string>>): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const startedMs = performance.now();
-      const sent = request(`${this.url}${path}`, { method: 'POST', agent: this.#agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
+      const sent = request(`${this.url}${path}`, {
+        method: 'POST',
+        agent: this.#agent,
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      });
       sent.on('error', reject);
       sent.on('response', (response) => {
         const tookMs = performance.now() - startedMs;

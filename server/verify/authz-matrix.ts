@@ -49,13 +49,23 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** Every webhook must be here: the message that makes a signal, whoever sends it. */
 const HOOK_MESSAGES: Readonly<Record<string, () => object>> = {
   tradingview: () => ({ ticker: 'BTCUSDT.P', action: 'buy', close: 100, tp: 110, sl: 90, externalId: crypto.randomUUID() }),
-  freqtrade: () => ({ event: 'entry_fill', pair: 'BTC/USDT:USDT', direction: 'Long', open_rate: '100', tp: '110', sl: '90', trade_id: crypto.randomUUID() }),
+  freqtrade: () => ({
+    event: 'entry_fill',
+    pair: 'BTC/USDT:USDT',
+    direction: 'Long',
+    open_rate: '100',
+    tp: '110',
+    sl: '90',
+    trade_id: crypto.randomUUID(),
+  }),
 };
 
 /** Every mutation, as the server itself tells them, and every webhook, by every role. */
 export async function matrix(cast: Cast): Promise<Outcome[]> {
   const { data } = await cast.ask('{ __schema { mutationType { fields { name } } } }', null);
-  const mutations = (data as { __schema: { mutationType: { fields: { name: string }[] } } }).__schema.mutationType.fields.map(({ name }) => name);
+  const mutations = (data as { __schema: { mutationType: { fields: { name: string }[] } } }).__schema.mutationType.fields.map(
+    ({ name }) => name,
+  );
   const outcomes: Outcome[] = [];
   for (const mutation of mutations) {
     const rule = RULES[mutation];
@@ -65,7 +75,9 @@ export async function matrix(cast: Cast): Promise<Outcome[]> {
     }
     for (const role of ROLES) {
       outcomes.push(await compare(`${mutation} by ${role}`, cast, rule.expected[role], () => byPost(cast, mutation, rule, role)));
-      outcomes.push(await compare(`${mutation} by ${role} over WebSocket`, cast, 'SUBSCRIPTIONS_ONLY', () => bySocket(cast, mutation, rule, role)));
+      outcomes.push(
+        await compare(`${mutation} by ${role} over WebSocket`, cast, 'SUBSCRIPTIONS_ONLY', () => bySocket(cast, mutation, rule, role)),
+      );
       outcomes.push(await compare(`${mutation} by ${role} by GET`, cast, 'HTTP 405', () => byGet(cast, mutation, rule, role)));
     }
   }
@@ -88,7 +100,9 @@ async function compare(name: string, cast: Cast, expected: string, act: () => Pr
   const got = await act();
   const changed = before !== (await cast.stored());
   if (got !== expected) return { name, fault: `${got} instead of ${expected}` };
-  return changed === (expected === 'DONE') ? { name } : { name, fault: `${got}, and yet the record ${changed ? 'changed' : 'did not change'}` };
+  return changed === (expected === 'DONE')
+    ? { name }
+    : { name, fault: `${got}, and yet the record ${changed ? 'changed' : 'did not change'}` };
 }
 
 async function byPost(cast: Cast, mutation: string, { scope, selection: fields, args }: Rule, role: Role): Promise<string> {
@@ -103,7 +117,9 @@ async function byPost(cast: Cast, mutation: string, { scope, selection: fields, 
 async function byGet(cast: Cast, mutation: string, { scope, selection: fields, args }: Rule, role: Role): Promise<string> {
   const query = encodeURIComponent(`mutation { ${mutation}(${args(cast.signalId)}) ${fields} }`);
   const token = cast.tokenOf(role, scope);
-  const response = await fetch(`${cast.url}/graphql?query=${query}`, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${cast.url}/graphql?query=${query}`, {
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+  });
   cast.heard(await response.text());
   return `HTTP ${response.status}`;
 }

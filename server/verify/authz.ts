@@ -115,7 +115,9 @@ async function timing(cast: Cast, { seed, short, say }: RigArguments): Promise<O
     const times = await timed(cast, random, short ? TIMED_ANSWERS.short : TIMED_ANSWERS.long);
     open = open.filter(([one, other]) => {
       const p = rankTest(times[one], times[other]);
-      say(`  round ${round}: ${one} ${median(times[one]).toFixed(3)} ms, ${other} ${median(times[other]).toFixed(3)} ms, p = ${p.toFixed(4)}`);
+      say(
+        `  round ${round}: ${one} ${median(times[one]).toFixed(3)} ms, ${other} ${median(times[other]).toFixed(3)} ms, p = ${p.toFixed(4)}`,
+      );
       return p < SIGNIFICANT;
     });
     rounds.push(open.map(([one, other]) => ({ name: `timing of ${one} and ${other}`, fault: 'they differ' })));
@@ -143,7 +145,9 @@ async function timed(cast: Cast, random: () => number, each: number): Promise<Re
     malformed: () => newToken(randomBytes).replace('live', 'test'), // as long, its checksum right for another prefix
   };
   for (let round = 0; round < each; round += 1) {
-    const order = (['unknown', 'revoked', 'malformed'] as const).map((kind) => ({ kind, by: random() })).sort((one, other) => one.by - other.by);
+    const order = (['unknown', 'revoked', 'malformed'] as const)
+      .map((kind) => ({ kind, by: random() }))
+      .sort((one, other) => one.by - other.by);
     for (const { kind } of order) times[kind].push((await cast.hook('tradingview', tokenOf[kind](), '{}')).tookMs);
   }
   return times;
@@ -184,7 +188,8 @@ async function provokeFaults(cast: Cast, { server }: WholeServer): Promise<void>
     await cast.hook('tradingview', token, `{"note": ${token}}`);
     await cast.post('/graphql', `{"query": ${token}}`, { 'content-type': 'application/json', authorization: `Bearer ${token}` });
   }
-  for (const path of ['/', '/bot-performance', '/bot-performance/trades', '/nowhere', '/readyz', '/graphql', '/hooks/']) await get(path, { accept: 'text/html' });
+  for (const path of ['/', '/bot-performance', '/bot-performance/trades', '/nowhere', '/readyz', '/graphql', '/hooks/'])
+    await get(path, { accept: 'text/html' });
 }
 
 async function secrets(cast: Cast, { databaseUrl, logged, server }: WholeServer, environment: readonly string[]): Promise<Outcome[]> {

@@ -27,7 +27,9 @@ describe('the rank test', () => {
   });
 
   test('notices a tenth of the spread in 300 values', () => {
-    const noticed = Array.from({ length: 100 }, (_, run) => rankTest(sample(2 * run + 1, 300), sample(2 * run + 2, 300, 0.1))).filter((p) => p < 0.01);
+    const noticed = Array.from({ length: 100 }, (_, run) => rankTest(sample(2 * run + 1, 300), sample(2 * run + 2, 300, 0.1))).filter(
+      (p) => p < 0.01,
+    );
     expect(noticed.length).toBeGreaterThan(95);
   });
 });

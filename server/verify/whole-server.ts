@@ -47,7 +47,13 @@ async function ownDatabase(closers: (() => unknown)[]): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-verify-'));
   chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   closers.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog, startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 });
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log: silentLog,
+    startTimeoutMs: 60_000,
+    stopTimeoutMs: 20_000,
+    lockTimeoutMs: 0,
+  });
   closers.push(() => postgres.stop());
   return postgres.url;
 }

@@ -23,6 +23,9 @@ function botWith(input: string, ...args: string[]): Promise<{ code: number; stdo
   });
 }
 
+/** Each command is a process of its own, which takes seconds on a loaded machine. */
+const MANY = { timeout: 120_000 };
+
 describe('npm run bot', () => {
   test('prints a token, alone on stdout, of which the database knows only the hash', async () => {
     const { code, stdout, stderr } = await bot('create', 'Trend Rider');
@@ -41,7 +44,7 @@ describe('npm run bot', () => {
     expect(await bot('create', 'Twice')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*twice[^\n]*\n$/) });
   });
 
-  test('lists every token of every bot and never a token itself', async () => {
+  test('lists every token of every bot and never a token itself', MANY, async () => {
     url = await freshDatabase();
     expect(await bot('list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('no bot yet') });
     const made = JSON.parse((await bot('create', 'Listed Bot', '--scope', 'signals:create', '--json')).stdout) as Record<string, string>;
@@ -54,17 +57,22 @@ describe('npm run bot', () => {
     });
     const second = (await bot('rotate', 'listed-bot')).stdout.trim();
     const { stdout } = await bot('list');
-    const lines = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
     expect(lines).toEqual([
       ['listed-bot', made['tokenId'], 'signals:create', expect.stringMatching(/Z$/), '-', '-', 'Listed Bot'],
       ['listed-bot', expect.any(String), 'signals:create', expect.stringMatching(/Z$/), '-', '-', 'Listed Bot'],
     ]);
     const json = (await bot('list', '--json')).stdout;
-    expect(JSON.parse(json)).toMatchObject([{ bot: 'listed-bot', tokens: [{ id: made['tokenId'], lastUsedAt: null }, { revokedAt: null }] }]);
+    expect(JSON.parse(json)).toMatchObject([
+      { bot: 'listed-bot', tokens: [{ id: made['tokenId'], lastUsedAt: null }, { revokedAt: null }] },
+    ]);
     for (const token of [made['token']!, second]) expect(stdout + json).not.toContain(token.slice(9, 30));
   });
 
-  test('revokes by id, by the token itself or all of a bot, and says so again', async () => {
+  test('revokes by id, by the token itself or all of a bot, and says so again', MANY, async () => {
     const { token, tokenId } = JSON.parse((await bot('create', 'Revoking', '--json')).stdout) as { token: string; tokenId: string };
     expect(await botWith(`${token}\n`, 'revoke', '-')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining(tokenId) });
     expect((await bot('revoke', tokenId)).code).toBe(0);
@@ -95,12 +103,9 @@ describe('npm run bot', () => {
     [['create', 'a', '--scope', 'admin']],
     [['list', '--scope', 'signals:create']],
     [['rotate', 'a', '--all']],
-  ])(
-    'shows how it is used for %j, with exit code 2',
-    async (args) => {
-      expect(await bot(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('npm run bot -- create NAME') });
-    },
-  );
+  ])('shows how it is used for %j, with exit code 2', async (args) => {
+    expect(await bot(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('npm run bot -- create NAME') });
+  });
 
   test.for(['--help', 'help', '-h'])('shows help for %s, with exit code 0', async (asked) => {
     expect(await bot(asked)).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('npm run bot -- create NAME') });

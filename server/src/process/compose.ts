@@ -140,7 +140,11 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     authenticate: async () => {
       const sender = bearer === null ? null : await authenticator.authenticate(bearer, addressOf(request));
       if (sender !== 'TOO_MANY_FAILURES') return sender;
-      throw tooMany('Too many wrong tokens came from your network address: wait a minute.', 'TOO_MANY_WRONG_TOKENS', authenticator.retryAfterMs);
+      throw tooMany(
+        'Too many wrong tokens came from your network address: wait a minute.',
+        'TOO_MANY_WRONG_TOKENS',
+        authenticator.retryAfterMs,
+      );
     },
   });
   const api = createApi(contextOf, limits.api, newId, log);

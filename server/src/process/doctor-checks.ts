@@ -70,7 +70,14 @@ export async function checkRest(marketType: MarketType, base: string, limits: Li
     const { serverTime } = (await response.json()) as { serverTime?: unknown };
     const tookMs = performance.now() - askedMs;
     if (!response.ok || typeof serverTime !== 'number')
-      return [{ check, state: 'fault', message: `${base} answers, but not as the exchange (HTTP ${response.status})`, remedy: remedyFor(marketType, 'REST') }];
+      return [
+        {
+          check,
+          state: 'fault',
+          message: `${base} answers, but not as the exchange (HTTP ${response.status})`,
+          remedy: remedyFor(marketType, 'REST'),
+        },
+      ];
     const reached: Finding = { check, state: 'ok', message: `${base} answers in ${Math.round(tookMs)} ms` };
     return [reached, checkClock(marketType, askedAt + tookMs / 2 - serverTime, limits)];
   } catch (error) {

@@ -90,21 +90,31 @@ async function checkDatabase(config: Config, isServing: boolean): Promise<Findin
       const url = databaseUrl ?? postgres?.url ?? '';
       const options = { folder: join(projectRoot, 'prisma', 'migrations'), log, startTimeoutMs: limits.doctor.timeoutMs };
       const pending = await pendingMigrations(url, options);
-      const answers: Finding = { check, state: 'ok', message: postgres ? `the data folder’s own, ${postgres.origin}` : 'DATABASE_URL answers' };
-      return [answers, migrationsFinding(pending, isServing), ...(pending === 'ALL' ? [] : [await checkTokens(url, limits.doctor.timeoutMs)])];
+      const answers: Finding = {
+        check,
+        state: 'ok',
+        message: postgres ? `the data folder’s own, ${postgres.origin}` : 'DATABASE_URL answers',
+      };
+      return [
+        answers,
+        migrationsFinding(pending, isServing),
+        ...(pending === 'ALL' ? [] : [await checkTokens(url, limits.doctor.timeoutMs)]),
+      ];
     } finally {
       await postgres?.stop();
     }
   } catch (error) {
     const own = 'see the log in the data folder, and whether the disk is full';
-    const remedy = databaseUrl === undefined ? own : 'check DATABASE_URL: host, port, user, password, database; and that it is reached from here';
+    const remedy =
+      databaseUrl === undefined ? own : 'check DATABASE_URL: host, port, user, password, database; and that it is reached from here';
     return [{ check, state: 'fault', message: messageOf(error), remedy }];
   }
 }
 
 function migrationsFinding(pending: string[] | 'ALL', isServing: boolean): Finding {
   const check = 'migrations';
-  if (pending === 'ALL') return { check, state: 'warning', message: 'the database is empty', remedy: 'start the server: it makes the tables' };
+  if (pending === 'ALL')
+    return { check, state: 'warning', message: 'the database is empty', remedy: 'start the server: it makes the tables' };
   if (pending.length === 0) return { check, state: 'ok', message: 'all applied' };
   const remedy = `${isServing ? 'the server that runs is an older version: restart it' : 'start the server'}; it applies them first`;
   return { check, state: 'fault', message: `not applied yet: ${pending.join(', ')}`, remedy };

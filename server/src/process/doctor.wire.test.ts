@@ -35,12 +35,18 @@ function run(env: Record<string, string>, ...args: string[]): Promise<{ code: nu
   });
 }
 
-async function examine(more: Record<string, string> = {}): Promise<{ code: number; of: (check: string) => Check | undefined; bad: string[] }> {
+async function examine(
+  more: Record<string, string> = {},
+): Promise<{ code: number; of: (check: string) => Check | undefined; bad: string[] }> {
   const { code, stdout } = await run({ ...environment, ...more }, '--json');
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
   expect(ok).toBe(code === 0);
   for (const { state, remedy } of checks) expect(remedy === undefined).toBe(state === 'ok');
-  return { code, of: (name) => checks.find(({ check }) => check === name), bad: checks.filter(({ state }) => state !== 'ok').map(({ check }) => check) };
+  return {
+    code,
+    of: (name) => checks.find(({ check }) => check === name),
+    bad: checks.filter(({ state }) => state !== 'ok').map(({ check }) => check),
+  };
 }
 
 describe('npm run doctor', () => {
@@ -89,10 +95,15 @@ describe('npm run doctor', () => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     const { rows } = await client
-      .query<{ name: string }>(`DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations) RETURNING migration_name AS name`)
+      .query<{ name: string }>(
+        `DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations) RETURNING migration_name AS name`,
+      )
       .finally(() => client.end());
     const pending = await examine({ DATABASE_URL: databaseUrl });
-    expect([pending.code, pending.of('migrations')]).toMatchObject([1, { state: 'fault', message: expect.stringContaining(rows[0]!.name) }]);
+    expect([pending.code, pending.of('migrations')]).toMatchObject([
+      1,
+      { state: 'fault', message: expect.stringContaining(rows[0]!.name) },
+    ]);
     expect(pending.of('migrations')?.remedy).toContain('restart');
     const empty = await examine({ DATABASE_URL: await emptyDatabase() });
     expect([empty.code, empty.of('migrations')?.state, empty.of('tokens')]).toEqual([0, 'warning', undefined]);

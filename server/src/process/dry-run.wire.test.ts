@@ -42,7 +42,11 @@ describe('a dry run of createSignal', () => {
   test('says that none would be traded: pending, or left out', async () => {
     const none = { opensTrade: false, quantity: null };
     expect((await tryOut({ status: 'PENDING' })).wouldCreate).toEqual({ ...none, entryPrice: '100', leftOutReason: null });
-    expect((await tryOut({ confidence: 0.1 })).wouldCreate).toEqual({ ...none, entryPrice: '100', leftOutReason: 'CONFIDENCE_BELOW_MINIMUM' });
+    expect((await tryOut({ confidence: 0.1 })).wouldCreate).toEqual({
+      ...none,
+      entryPrice: '100',
+      leftOutReason: 'CONFIDENCE_BELOW_MINIMUM',
+    });
   });
 
   test.for([
@@ -78,6 +82,8 @@ describe('a dry run of createSignal', () => {
   test('needs a token that may create', async () => {
     expect((await tryOut({}, null)).userErrors).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
     const changeOnly = await product.bot('Changing', ['signals:change']);
-    expect((await tryOut({}, changeOnly)).userErrors).toMatchObject([{ code: 'FORBIDDEN', message: expect.stringContaining('signals:create') }]);
+    expect((await tryOut({}, changeOnly)).userErrors).toMatchObject([
+      { code: 'FORBIDDEN', message: expect.stringContaining('signals:create') },
+    ]);
   });
 });

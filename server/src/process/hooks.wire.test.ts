@@ -9,7 +9,14 @@ import { randomBytes } from 'node:crypto';
 
 const SYMBOLS = (['SPOT', 'FUTURES'] as const).map((marketType) => ({ marketType, symbol: 'BTCUSDT', price: '100' }));
 const ALERT = { ticker: 'BINANCE:BTCUSDT.P', action: 'buy', close: '100', tp: '110', sl: '90', interval: '60', strategy: 'trend' };
-const ENTRY = { event: 'entry_fill', pair: 'BTC/USDT:USDT', direction: 'Long', open_rate: '100.00000000', tpPercent: '10', slPercent: '10' };
+const ENTRY = {
+  event: 'entry_fill',
+  pair: 'BTC/USDT:USDT',
+  direction: 'Long',
+  open_rate: '100.00000000',
+  tpPercent: '10',
+  slPercent: '10',
+};
 
 let product: Product;
 let token: string;
@@ -71,8 +78,19 @@ describe('a TradingView alert', () => {
   test.for([
     ['JSON as text', { 'content-type': 'text/plain; charset=utf-8' }, (message: object) => JSON.stringify(message)],
     ['JSON without any header', {}, (message: object) => JSON.stringify(message)],
-    ['lines', {}, (message: object) => Object.entries(message).map(([name, value]) => `${name}: ${value}`).join('\n')],
-    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, (message: object) => new URLSearchParams(message as Record<string, string>).toString()],
+    [
+      'lines',
+      {},
+      (message: object) =>
+        Object.entries(message)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join('\n'),
+    ],
+    [
+      'a form',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      (message: object) => new URLSearchParams(message as Record<string, string>).toString(),
+    ],
   ] as const)('comes as %s', async ([, headers, write]) => {
     const answer = await product.hook('tradingview', token, write(alert()), headers);
     expect(answer).toMatchObject({ status: 200, userErrors: [], tradeId: expect.any(String) });
@@ -116,27 +134,47 @@ describe('freqtrade', () => {
   test('opens a trade at its entry; its exit is told plainly that the trade goes on', async () => {
     const entry = { ...ENTRY, trade_id: '1' };
     const { status, signalId, tradeId } = await product.hook('freqtrade', token, entry);
-    expect([status, await ofSignal(signalId)]).toMatchObject([200, { direction: 'LONG', takeProfit: '110', stopLoss: '90', trade: { id: tradeId } }]);
+    expect([status, await ofSignal(signalId)]).toMatchObject([
+      200,
+      { direction: 'LONG', takeProfit: '110', stopLoss: '90', trade: { id: tradeId } },
+    ]);
     const before = await product.stored();
-    expect(await product.hook('freqtrade', token, exitOf(entry))).toMatchObject({ status: 200, signalId, tradeId, message: expect.stringContaining('goes on') });
+    expect(await product.hook('freqtrade', token, exitOf(entry))).toMatchObject({
+      status: 200,
+      signalId,
+      tradeId,
+      message: expect.stringContaining('goes on'),
+    });
     expect(await product.stored()).toEqual(before);
   });
 
   test('cancels a signal that still waits, once', async () => {
     const entry = { ...ENTRY, trade_id: '2', status: 'PENDING' };
-    const { signalId, tradeId } = await product.hook('freqtrade', token, new URLSearchParams(entry).toString(), { 'content-type': 'application/x-www-form-urlencoded' });
+    const { signalId, tradeId } = await product.hook('freqtrade', token, new URLSearchParams(entry).toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
     expect([tradeId, await ofSignal(signalId)]).toMatchObject([null, { status: 'PENDING' }]);
     for (let each = 0; each < 2; each += 1)
-      expect(await product.hook('freqtrade', token, exitOf(entry))).toMatchObject({ status: 200, signalId, message: 'The signal is cancelled.' });
+      expect(await product.hook('freqtrade', token, exitOf(entry))).toMatchObject({
+        status: 200,
+        signalId,
+        message: 'The signal is cancelled.',
+      });
     expect(await ofSignal(signalId)).toMatchObject({ status: 'CANCELLED' });
   });
 
   test('cannot end what it never began, nor what another bot began', async () => {
     const entry = { ...ENTRY, trade_id: '3', status: 'PENDING' };
-    expect(await product.hook('freqtrade', token, exitOf(entry))).toMatchObject({ status: 422, userErrors: [{ code: 'SIGNAL_NOT_FOUND' }] });
+    expect(await product.hook('freqtrade', token, exitOf(entry))).toMatchObject({
+      status: 422,
+      userErrors: [{ code: 'SIGNAL_NOT_FOUND' }],
+    });
     await product.hook('freqtrade', token, entry);
     const other = await product.bot('Another');
-    expect(await product.hook('freqtrade', other, exitOf(entry))).toMatchObject({ status: 422, userErrors: [{ code: 'SIGNAL_NOT_FOUND' }] });
+    expect(await product.hook('freqtrade', other, exitOf(entry))).toMatchObject({
+      status: 422,
+      userErrors: [{ code: 'SIGNAL_NOT_FOUND' }],
+    });
   });
 
   test('cannot cancel with a token that may only create', async () => {

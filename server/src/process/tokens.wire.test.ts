@@ -12,6 +12,9 @@ import type { Scope } from '../signals/scopes.ts';
 const SYMBOLS = [{ marketType: 'FUTURES', symbol: 'BTCUSDT', price: '100' }] as const;
 const LONG = { symbol: 'BTCUSDT', marketType: 'FUTURES', direction: 'LONG', entryPrice: '100', takeProfit: '110', stopLoss: '90' } as const;
 
+/** Each command is a process of its own, which takes seconds on a loaded machine. */
+const MANY = { timeout: 120_000 };
+
 let product: Product;
 beforeAll(async () => {
   product = await startProduct({ exchangeOptions: { symbols: SYMBOLS } });
@@ -45,30 +48,42 @@ function open(authorization: { readonly header?: string; readonly init?: unknown
   const payload = authorization.init === undefined ? {} : { payload: { authorization: authorization.init } };
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', ...payload })));
   const closed = once(socket, 'close').then(([code]) => code as number);
-  const acknowledged = Promise.race([once(socket, 'message').then(([data]) => String(data).includes('connection_ack')), closed.then(() => false)]);
+  const acknowledged = Promise.race([
+    once(socket, 'message').then(([data]) => String(data).includes('connection_ack')),
+    closed.then(() => false),
+  ]);
   return { socket, acknowledged, closed };
 }
 
-describe('what a token may do', () => {
-  const MUTATIONS: Record<string, { readonly needs: Scope; readonly run: (token: string, id: string) => Promise<{ userErrors: readonly { code: string; message: string }[] }> }> = {
+describe('what a token may do', MANY, () => {
+  const MUTATIONS: Record<
+    string,
+    {
+      readonly needs: Scope;
+      readonly run: (token: string, id: string) => Promise<{ userErrors: readonly { code: string; message: string }[] }>;
+    }
+  > = {
     createSignal: { needs: 'signals:create', run: (token) => product.createSignal(token, LONG) },
     activateSignal: { needs: 'signals:change', run: (token, id) => product.activateSignal(token, id) },
     cancelSignal: { needs: 'signals:change', run: (token, id) => product.cancelSignal(token, id) },
   };
 
-  test.for(ALL_SCOPES.flatMap((scope) => Object.keys(MUTATIONS).map((mutation) => [scope, mutation] as const)))('%s: %s', async ([scope, mutation]) => {
-    const { needs, run } = MUTATIONS[mutation]!;
-    const slug = `${scope} ${mutation}`;
-    const all = await product.bot(slug);
-    const { signal } = await product.createSignal(all, { ...LONG, status: 'PENDING' });
-    const { token } = await make('rotate', slug, '--scope', scope);
-    const { userErrors } = await run(token, signal?.id ?? '');
-    if (scope === needs) expect(userErrors).toEqual([]);
-    else expect(userErrors).toMatchObject([{ code: 'FORBIDDEN', message: expect.stringContaining(needs) }]);
-  });
+  test.for(ALL_SCOPES.flatMap((scope) => Object.keys(MUTATIONS).map((mutation) => [scope, mutation] as const)))(
+    '%s: %s',
+    async ([scope, mutation]) => {
+      const { needs, run } = MUTATIONS[mutation]!;
+      const slug = `${scope} ${mutation}`;
+      const all = await product.bot(slug);
+      const { signal } = await product.createSignal(all, { ...LONG, status: 'PENDING' });
+      const { token } = await make('rotate', slug, '--scope', scope);
+      const { userErrors } = await run(token, signal?.id ?? '');
+      if (scope === needs) expect(userErrors).toEqual([]);
+      else expect(userErrors).toMatchObject([{ code: 'FORBIDDEN', message: expect.stringContaining(needs) }]);
+    },
+  );
 });
 
-describe('rotation', () => {
+describe('rotation', MANY, () => {
   test('leaves the older token valid until it is revoked, while the server runs', async () => {
     const older = await make('create', 'Rotating');
     const newer = await make('rotate', 'Rotating');
@@ -81,7 +96,8 @@ describe('rotation', () => {
 
   test('shows when a token was last used', async () => {
     const { token, tokenId } = await make('create', 'Used');
-    const lastUsed = async () => (await product.sql<{ at: Date | null }>('SELECT last_used_at AS at FROM bot_tokens WHERE id = $1', [tokenId]))[0]?.at;
+    const lastUsed = async () =>
+      (await product.sql<{ at: Date | null }>('SELECT last_used_at AS at FROM bot_tokens WHERE id = $1', [tokenId]))[0]?.at;
     expect(await lastUsed()).toBeNull();
     await product.createSignal(token, LONG);
     const at = await until(async () => (await lastUsed()) ?? undefined, 'the use to be stored');
@@ -91,7 +107,7 @@ describe('rotation', () => {
   });
 });
 
-describe('a socket', () => {
+describe('a socket', MANY, () => {
   test('may be anonymous, also behind a proxy with a password of its own', async () => {
     for (const authorization of [{}, { header: 'Basic eDp5' }]) {
       const { socket, acknowledged } = open(authorization);

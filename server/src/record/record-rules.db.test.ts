@@ -81,7 +81,14 @@ describe('bots', () => {
     expect(await answerTo('TRUNCATE bots CASCADE')).toContain('append-only');
   });
   describe('a token', () => {
-    const token = { id: sql('gen_random_uuid()'), bot_id: '', hash: sql("sha256('x')"), scopes: '{signals:create}', slot: 1, created_at: '2026-01-01' };
+    const token = {
+      id: sql('gen_random_uuid()'),
+      bot_id: '',
+      hash: sql("sha256('x')"),
+      scopes: '{signals:create}',
+      slot: 1,
+      created_at: '2026-01-01',
+    };
     const tokenOf = (more: object = {}): string => insert('bot_tokens', { ...token, bot_id: bot, ...more });
     const another = { hash: sql("sha256('y')") };
 
@@ -105,7 +112,9 @@ describe('bots', () => {
       ["scopes = '{signals:change}'", 'cannot change'],
       ["hash = sha256('z')", 'cannot change'],
     ])('that was revoked does not come back: %s', async ([change, answer]) =>
-      expect(await answerTo(`${tokenOf({ revoked_at: '2026-01-02' })}; UPDATE bot_tokens SET ${change} WHERE hash = sha256('x')`)).toContain(answer),
+      expect(
+        await answerTo(`${tokenOf({ revoked_at: '2026-01-02' })}; UPDATE bot_tokens SET ${change} WHERE hash = sha256('x')`),
+      ).toContain(answer),
     );
   });
 });

@@ -90,7 +90,10 @@ describe('the tokens of a bot', () => {
   test('are two while it changes over, and the older goes on until it is revoked', async () => {
     const older = await create('Rotating');
     const newer = await rotate('rotating');
-    expect([await store.findByToken(older.token), await store.findByToken(newer.token)]).toMatchObject([{ id: older.id }, { id: older.id }]);
+    expect([await store.findByToken(older.token), await store.findByToken(newer.token)]).toMatchObject([
+      { id: older.id },
+      { id: older.id },
+    ]);
     await expect(rotate('Rotating')).rejects.toThrow('two valid tokens');
     await store.revoke(older.tokenId, clock);
     expect([await store.findByToken(older.token), (await store.findByToken(newer.token))?.slug]).toEqual([null, 'rotating']);
@@ -126,7 +129,10 @@ describe('the tokens of a bot', () => {
   test('have the time of their last use, stored at most once in so long', async () => {
     const { tokenId } = await create('Used');
     const lastUse = async (): Promise<number | undefined> =>
-      (await store.list()).flatMap(({ tokens }) => tokens).find(({ id }) => id === tokenId)?.lastUsedAt?.getTime();
+      (await store.list())
+        .flatMap(({ tokens }) => tokens)
+        .find(({ id }) => id === tokenId)
+        ?.lastUsedAt?.getTime();
     const at = (seconds: number): Date => new Date(clock.now().getTime() + seconds * 1_000);
     expect(await lastUse()).toBeUndefined();
     await store.markUsed(tokenId, at(0), 60_000);

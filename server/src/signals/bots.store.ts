@@ -85,7 +85,8 @@ export class BotsStore implements TokenStore {
     const trimmed = name.trim();
     const slug = slugOf(trimmed);
     if (slug === '') throw new BotRefusal(`a bot's name needs at least one letter a–z or digit: "${name}"`);
-    if (!isPlainText(trimmed) || /\s/.test(trimmed.replaceAll(' ', ''))) throw new BotRefusal("a bot's name is one line of plain text without control characters");
+    if (!isPlainText(trimmed) || /\s/.test(trimmed.replaceAll(' ', '')))
+      throw new BotRefusal("a bot's name is one line of plain text without control characters");
     if (Array.from(trimmed).length > 64) throw new BotRefusal("a bot's name has at most 64 characters");
     if (await this.#prisma.bot.findUnique({ where: { slug } }))
       throw new BotRefusal(`there is a bot with the address "${slug}" already; "rotate" gives it another token`);

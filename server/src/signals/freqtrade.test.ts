@@ -34,10 +34,19 @@ test('an entry that was filled is a signal', () => {
 });
 
 test.for([
-  [{ pair: 'BTC/USDT', direction: null }, { symbol: 'BTCUSDT', marketType: 'SPOT', direction: 'LONG' }],
-  [{ pair: 'BTC/USDT', direction: 'Long' }, { marketType: 'SPOT', direction: 'LONG' }],
+  [
+    { pair: 'BTC/USDT', direction: null },
+    { symbol: 'BTCUSDT', marketType: 'SPOT', direction: 'LONG' },
+  ],
+  [
+    { pair: 'BTC/USDT', direction: 'Long' },
+    { marketType: 'SPOT', direction: 'LONG' },
+  ],
   [{ pair: '1000PEPE/USDC:USDC' }, { symbol: '1000PEPEUSDC', marketType: 'FUTURES' }],
-  [{ takeProfit: '90', stopLoss: '101' }, { takeProfit: '90', stopLoss: '101' }],
+  [
+    { takeProfit: '90', stopLoss: '101' },
+    { takeProfit: '90', stopLoss: '101' },
+  ],
   [{ externalId: 'run2-7', trade_id: null }, { externalId: 'run2-7' }],
   [{ open_rate: null, takeProfit: '90', stopLoss: '101' }, { entryPrice: undefined }],
   [{ status: 'pending' }, { status: 'PENDING' }],

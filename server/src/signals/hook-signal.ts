@@ -89,12 +89,16 @@ function levelOf(
   const price = message.get(...prices);
   if (price !== undefined) return { value: price };
   const text = message.get(...percents);
-  if (text === undefined) return { value: undefined, refusal: refuse([field], 'FIELD_MISSING', `Or ${field}Percent, counted from entryPrice.`) };
+  if (text === undefined)
+    return { value: undefined, refusal: refuse([field], 'FIELD_MISSING', `Or ${field}Percent, counted from entryPrice.`) };
   const percent = parsePlainDecimal(text.replace(/\s*%$/, ''));
   if (!percent) return { value: undefined, refusal: refuse([`${field}Percent`], 'INVALID_DECIMAL') };
   const entry = entryPrice === undefined ? undefined : parsePlainDecimal(entryPrice);
   if (!entry) return { value: undefined, refusal: faultOf('entryPrice', entryPrice, `${field}Percent is counted from it.`) };
-  const away = entry.mul(percent).div(100).mul(direction === 'SHORT' ? -sign : sign);
+  const away = entry
+    .mul(percent)
+    .div(100)
+    .mul(direction === 'SHORT' ? -sign : sign);
   return { value: toPlain(entry.add(away).toDecimalPlaces(QUANTITY_DECIMALS)) };
 }
 

@@ -96,7 +96,7 @@ async function answerTo(request: IncomingMessage, ports: HookPorts, limits: Hook
   if (!Object.hasOwn(CONTENT_TYPES, type) || (request.headers['content-encoding'] ?? 'identity') !== 'identity')
     return fault(415, 'UNSUPPORTED_MEDIA_TYPE', `Send one of these, not compressed: ${Object.keys(CONTENT_TYPES).join(', ')}.`);
   const tooLarge = (headers = {}): Answer => fault(413, 'BODY_TOO_LARGE', `A message has at most ${limits.maxBodyBytes} bytes.`, headers);
-  if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) return tooLarge();
+  if (Number.parseInt(request.headers['content-length'] ?? '0', 10) > limits.maxBodyBytes) return tooLarge();
   const body = await readBody(request, limits.maxBodyBytes);
   if (body === 'TOO_LARGE') return tooLarge({ connection: 'close' }); // nobody knows how much more would come
   const message = body === undefined ? undefined : readHookMessage(body, CONTENT_TYPES[type as keyof typeof CONTENT_TYPES]);

@@ -90,11 +90,14 @@ CreateSignalPayloadRef.implement({
       resolve: tradeOfPayload,
     }),
     duplicate: t.exposeBoolean('duplicate', { description: 'True when this externalId was received before and nothing new was created.' }),
-    dryRun: t.exposeBoolean('dryRun', { description: 'True when the signal was only tried out, as the argument dryRun asked: nothing was stored.' }),
+    dryRun: t.exposeBoolean('dryRun', {
+      description: 'True when the signal was only tried out, as the argument dryRun asked: nothing was stored.',
+    }),
     wouldCreate: t.field({
       type: SignalTrialRef,
       nullable: true,
-      description: 'On a dry run: what the same request without dryRun would create now. Null when it is refused or a duplicate, and without dryRun.',
+      description:
+        'On a dry run: what the same request without dryRun would create now. Null when it is refused or a duplicate, and without dryRun.',
       resolve: ({ would }) => would,
     }),
     userErrors: t.field({
@@ -179,13 +182,15 @@ builder.mutationFields((t) => ({
   }),
   activateSignal: t.field({
     type: SignalPayloadRef,
-    description: 'Activates a pending signal of this bot: its paper trade opens now, at the signal’s entry price. Needs the scope signals:change.',
+    description:
+      'Activates a pending signal of this bot: its paper trade opens now, at the signal’s entry price. Needs the scope signals:change.',
     args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
     resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.activate(botId, id)),
   }),
   cancelSignal: t.field({
     type: SignalPayloadRef,
-    description: 'Cancels a pending signal of this bot. An active one cannot be cancelled: its trade is part of the record. Needs the scope signals:change.',
+    description:
+      'Cancels a pending signal of this bot. An active one cannot be cancelled: its trade is part of the record. Needs the scope signals:change.',
     args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
     resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.cancel(botId, id)),
   }),

@@ -116,7 +116,13 @@ test.for([
   [{ sl: null, slPct: '1', close: null }, 'entryPrice FIELD_MISSING'],
   [{ sl: null, slPct: '1', close: '1e5' }, 'entryPrice VALUE_UNKNOWN'],
   [{ expiresAt: 'soon' }, 'expiresAt VALUE_UNKNOWN'],
-  [{ ticker: '', action: '', tp: '', sl: '' }, 'symbol FIELD_MISSING', 'direction FIELD_MISSING', 'takeProfit FIELD_MISSING', 'stopLoss FIELD_MISSING'],
+  [
+    { ticker: '', action: '', tp: '', sl: '' },
+    'symbol FIELD_MISSING',
+    'direction FIELD_MISSING',
+    'takeProfit FIELD_MISSING',
+    'stopLoss FIELD_MISSING',
+  ],
 ] as const)('%j is refused: %s', ([more, ...expected]) => {
   const request = read(more);
   const told = request.kind === 'REFUSED' ? request.refusals.map(({ field, code }) => `${field.join()} ${code}`) : request;

@@ -36,7 +36,8 @@ const TICKER = /^(?:([^:]*):)?([^:]+?)(\.P|PERP)?$/i;
  */
 export function fromTradingView(message: HookMessage): HookRequest {
   // A strategy that leaves its position says "sell" or "buy" as well: the position it has then tells the two apart.
-  if (message.get('position', 'marketPosition')?.toLowerCase() === 'flat') return { kind: 'EXIT', externalId: message.get('externalId') ?? null };
+  if (message.get('position', 'marketPosition')?.toLowerCase() === 'flat')
+    return { kind: 'EXIT', externalId: message.get('externalId') ?? null };
 
   const refusals: Refusal[] = [];
   const ticker = message.get('symbol', 'ticker');
