@@ -10,10 +10,11 @@ import { configFrom } from '../src/process/environment.ts';
 import { startServer } from '../src/process/server.ts';
 import type { RunningServer } from '../src/process/server.ts';
 import { BotsStore } from '../src/signals/bots.store.ts';
+import type { Scope } from '../src/signals/scopes.ts';
 import type { Collector } from './collector.ts';
 import { freshDatabase } from './database.ts';
 import { ACTIVATE_SIGNAL, CANCEL_SIGNAL, CREATE_SIGNAL, ONE_TRADE, PRICES } from './documents.ts';
-import type { MarketType, Payload, SignalInput, Trade } from './documents.ts';
+import type { HookAnswer, MarketType, Payload, SignalInput, Trade } from './documents.ts';
 import { subscribe } from './subscriptions.ts';
 import type { Transport } from './subscriptions.ts';
 import { until } from './waiting.ts';
@@ -140,13 +141,22 @@ export class Product {
   // --- As a bot ---------------------------------------------------------------------------------------------------------
 
   /** Creates a bot and gives its token. */
-  async bot(name: string): Promise<string> {
+  async bot(name: string, scopes?: readonly Scope[]): Promise<string> {
     const { database, clock, newId, randomBytes } = this.#running;
-    return (await new BotsStore(database.prisma).create(name, clock, newId, randomBytes)).token;
+    return (await new BotsStore(database.prisma).create(name, clock, newId, randomBytes, scopes)).token;
   }
 
-  createSignal(token: string | null, input: Partial<SignalInput>): Promise<Payload> {
-    return this.#change('createSignal', CREATE_SIGNAL, { input }, token);
+  createSignal(token: string | null, input: Partial<SignalInput>, more: { readonly dryRun?: boolean } = {}): Promise<Payload> {
+    return this.#change('createSignal', CREATE_SIGNAL, { input, ...more }, token);
+  }
+
+  /** Posts a message to a webhook; a text goes without any header of the sender's own. */
+  async hook(source: string, token: string, message: object | string, headers: Record<string, string> = {}): Promise<HookAnswer> {
+    const text = typeof message === 'string';
+    const body = text ? new TextEncoder().encode(message) : JSON.stringify(message);
+    const type = text ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${this.url}/hooks/${source}/${token}`, { method: 'POST', headers: { ...type, ...headers }, body });
+    return { status: response.status, ...((await response.json()) as Omit<HookAnswer, 'status'>) };
   }
 
   activateSignal(token: string | null, id: string): Promise<Payload> {

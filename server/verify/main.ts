@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { exportRig } from './export.ts';
 import { dosRig } from './dos.ts';
+import { authzRig } from './authz.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { inputRig } from './input.ts';
@@ -19,6 +20,7 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
   xss: { about: '60 hostile texts in everything a bot writes, on every page and in the CSV', run: xssRig },
+  authz: { about: 'every mutation and webhook by every role, 10,000 wrong tokens, timing, planted secrets', run: (rig) => authzRig(rig) },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)

@@ -24,6 +24,7 @@ export const API_ERRORS = {
   QUERY_TOO_COSTLY: { status: 400, about: 'One request costs more than is allowed: ask for smaller pages or fewer fields.' },
   LIST_TOO_LONG: { status: 400, about: 'A list in the arguments has too many entries.' },
   RATE_LIMITED: { status: 429, about: 'This address has used up its points for now; Retry-After says when to come again.' },
+  TOO_MANY_WRONG_TOKENS: { status: 429, about: 'Too many wrong tokens came from this address: wait a minute.' },
   TOO_MANY_HEAVY_REQUESTS: { status: 429, about: 'This address has too many costly requests under way; wait for an answer first.' },
   TOO_MANY_CONNECTIONS: { status: 429, about: 'This address has too many WebSockets and event streams open.' },
   SERVER_FULL: { status: 503, about: 'The server has as many WebSockets and event streams open as it can hold.' },

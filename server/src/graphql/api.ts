@@ -32,8 +32,8 @@ export interface ApiParts {
   readonly log: Log;
 }
 
-/** What each request gets: everything that is shared, and what depends on the token that came with it. */
-export type ContextOf = (bearer: string | null) => Context;
+/** What each request gets: everything that is shared, and what depends on the token that came with it and on where it came from. */
+export type ContextOf = (bearer: string | null, request: IncomingMessage | undefined) => Context;
 
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
 export function createApi(contextOf: ContextOf, { limits, budget, visitors, clock, newId, log }: ApiParts) {
@@ -41,12 +41,12 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
     maxSize: limits.maxKeptQueryChars,
     sizeCalculation: (_, query) => query.length + 1,
   });
-  return createYoga({
+  return createYoga<{ readonly req?: IncomingMessage }>({
     schema,
     plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams()],
     parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
     multipart: false,
-    context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
+    context: ({ request, req }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null), req),
     batching: false,
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
@@ -73,7 +73,7 @@ function isMeantForCallers(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && (error.originalError == null || isMeantForCallers(error.originalError));
 }
 
-function bearerOf(authorization: string | null): string | null {
+export function bearerOf(authorization: string | null): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 

@@ -1,4 +1,6 @@
-import { createApi } from '../graphql/api.ts';
+import type { IncomingMessage } from 'node:http';
+import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
+import { bearerOf, createApi } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { RequestBudget } from '../graphql/request-budget.ts';
 import { ClosuresStore } from '../closures/closures.store.ts';
@@ -15,11 +17,17 @@ import { AcceptSignal } from '../signals/accept-signal.ts';
 import type { Market } from '../signals/accept-signal.ts';
 import { AnswerCounter } from '../signals/answer-counter.ts';
 import { AnswersStore } from '../signals/answers.store.ts';
+import { Authenticator } from '../signals/authenticator.ts';
 import { BotsStore } from '../signals/bots.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
+import { createHooks, HOOKS_PATH } from '../signals/hooks.feed.ts';
+import type { SignalStatus } from '../signals/signal.ts';
+import type { Sender } from '../signals/scopes.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
+import { HeldSockets } from '../subscribers/held-sockets.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import { SubscriptionSockets } from '../subscribers/websocket.feed.ts';
+import type { Admit } from '../subscribers/websocket.feed.ts';
 import { BinanceFeed } from '../ticks/binance.feed.ts';
 import { PriceBoard } from '../ticks/price-board.ts';
 import { SymbolList } from '../ticks/symbol-list.ts';
@@ -145,13 +153,20 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       startedAt: () => performance.firstSignalAt(),
     },
   };
-  const contextOf = (bearer: string | null): Context => {
+  const addressOf = (request: IncomingMessage | undefined): string => (request ? visitors.addressOf(request) : '');
+  const authenticator = new Authenticator(bots, limits.tokens, clock, log);
+  const authenticate = async (bearer: string | null, request: IncomingMessage | undefined): Promise<Sender | null> => {
+    const sender = bearer === null ? null : await authenticator.authenticate(bearer, addressOf(request));
+    if (sender !== 'TOO_MANY_FAILURES') return sender;
+    throw apiError('TOO_MANY_WRONG_TOKENS', API_ERRORS.TOO_MANY_WRONG_TOKENS.about, Math.ceil(authenticator.retryAfterMs / 1_000));
+  };
+  const contextOf = (bearer: string | null, request: IncomingMessage | undefined): Context => {
     const moment = trackRecord.moment();
     return {
       ...shared,
       moment,
       knownCounts: (filter) => moment.known(filter)?.then(({ totalTrades, signals }) => ({ trades: totalTrades, signals: signals.total })),
-      authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
+      authenticate: () => authenticate(bearer, request),
     };
   };
   const exportStore = new ExportStore(prisma);
@@ -165,13 +180,43 @@ export async function compose({ config, log, clock, newId, randomBytes, database
   });
   const budget = new RequestBudget(limits.api, clock);
   const api = createApi(contextOf, { limits: limits.api, budget, visitors, clock, newId, log });
-  const sockets = new SubscriptionSockets(api, limits.sockets, clock);
+  const heldSockets = new HeldSockets((tokenIds) => bots.revokedAmong(tokenIds), clock, log, limits.tokens.revocationPollMs);
+  // Reading needs no token; a socket that names one ends with it.
+  const admit: Admit = async (request, { authorization }, socket) => {
+    const bearer = bearerOf(typeof authorization === 'string' ? authorization : (request.headers.authorization ?? null));
+    if (bearer === null) return authorization === undefined;
+    const sender = await authenticator.authenticate(bearer, addressOf(request));
+    if (sender === null || sender === 'TOO_MANY_FAILURES') return false;
+    heldSockets.hold(sender.tokenId, socket);
+    return true;
+  };
+  const sockets = new SubscriptionSockets(api, limits.sockets, clock, admit);
+  const hooks = createHooks(
+    {
+      authenticate: (token, address) => authenticator.authenticate(token, address),
+      addressOf,
+      retryAfterMs: () => authenticator.retryAfterMs,
+      acceptSignal: shared.acceptSignal,
+      changeSignal: shared.changeSignal,
+      findByExternalId: (botId, externalId) => signals.findByExternalId(botId, externalId),
+      load: async (signalId) => {
+        const row = await signals.load(signalId);
+        if (!row) throw new Error('a signal that was just there is gone');
+        return { status: row.status as SignalStatus, tradeId: row.trade?.id ?? null };
+      },
+    },
+    limits.hooks,
+  );
 
   return {
     // The feeds come last: what they deliver is already waited for.
-    services: [answerCounter, tail, closing, feeds.SPOT, feeds.FUTURES, sockets],
+    services: [answerCounter, tail, closing, feeds.SPOT, feeds.FUTURES, heldSockets, sockets],
     ...graphqlRoutes({ api, sockets, budget, visitors, clock, limits }),
-    endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT)],
+    endpoints: [
+      download('/bot-performance/export.csv', CSV),
+      download('/bot-performance/export.json', JSON_DOCUMENT),
+      { path: HOOKS_PATH, handle: hooks },
+    ],
     notReady: () => undefined,
   };
 }

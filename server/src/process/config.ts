@@ -50,7 +50,7 @@ export function readConfig(environment: Environment): ConfigReading {
 }
 
 /** What is allowed by itself and makes no sense together. */
-function contradictions({ closing, pages, live, api, sockets, feed }: Limits): string[] {
+function contradictions({ closing, pages, live, api, sockets, feed, doctor }: Limits): string[] {
   const pairs: [part: string, lesser: string, greater: string, values: Readonly<Record<string, number>>][] = [
     ['closing', 'retryMinMs', 'retryMaxMs', closing],
     ['pages', 'defaultPageSize', 'maxPageSize', pages],
@@ -58,6 +58,7 @@ function contradictions({ closing, pages, live, api, sockets, feed }: Limits): s
     ['api', 'maxCost', 'costCapacity', api],
     ['sockets', 'maxMessagesPerMinute', 'floodPerMinute', sockets],
     ['sockets', 'maxSocketsPerAddress', 'maxSockets', sockets],
+    ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],

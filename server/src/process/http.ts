@@ -116,7 +116,7 @@ export class HttpServer {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     if (!request.complete) this.#awaitBody(request, response);
     this.#route(request, response).catch((error: unknown) => {
-      this.#log.error({ err: error, method: request.method, path: pathOf(request) }, 'a request failed');
+      this.#log.error({ err: error, method: request.method, path: loggable(pathOf(request)) }, 'a request failed');
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'internal error');
     });
@@ -163,6 +163,11 @@ export class HttpServer {
 
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
+}
+
+/** The address of a webhook has a token in it. */
+function loggable(path: string): string {
+  return path.replace(/^(\/hooks\/[a-z]{0,32}).*$/s, '$1/[redacted]');
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

@@ -40,6 +40,20 @@ export const LIMITS = {
     maxPriceAgeMs: wholeNumber('an older market price counts as unknown when a signal is received', 60_000, 1_000, 3_600_000),
     maxClockAheadMs: wholeNumber("how far a bot's clock (sentAt) may be ahead of the server's", 5_000, 0, 86_400_000),
   },
+  hooks: {
+    maxBodyBytes: wholeNumber('bytes of one message to a webhook', 16_384, 1_024, 1_048_576),
+  },
+  tokens: {
+    maxFailuresPerMinute: wholeNumber('wrong tokens of one network address in a minute; each more is answered with 429', 10, 1, 1_000_000),
+    maxFailureAddresses: wholeNumber('addresses whose wrong tokens are counted; those beyond share one count', 10_000, 1, 1_000_000),
+    usedEveryMs: wholeNumber("how often a token's last use is stored, at most", 60_000, 1_000, 86_400_000),
+    revocationPollMs: wholeNumber('how often it is looked whether tokens of open sockets were revoked', 250, 50, 60_000),
+  },
+  doctor: {
+    timeoutMs: wholeNumber('longest wait of each check of npm run doctor', 5_000, 100, 60_000),
+    clockWarningMs: wholeNumber("a clock this far off the exchange's is worth a warning", 500, 1, 3_600_000),
+    clockFaultMs: wholeNumber("a clock this far off the exchange's is a fault", 5_000, 1, 3_600_000),
+  },
   record: {
     pageSize: wholeNumber('events read from the track record at once', 500, 1, 10_000),
     pollIntervalMs: wholeNumber('how often the track record is read when nobody said that something was written', 1_000, 10, 600_000),

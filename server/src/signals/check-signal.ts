@@ -10,6 +10,7 @@ import { refuse } from './refusals.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_NOTE_LENGTH, MAX_STRATEGY_LENGTH, MAX_SYMBOL_LENGTH, TIMEFRAMES } from './signal.ts';
 import type { SignalDraft, SignalInput, Timeframe } from './signal.ts';
+import { holdsToken } from './tokens.ts';
 
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
@@ -22,6 +23,7 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
 
   const text = (field: 'externalId' | 'strategy' | 'note' | 'symbol', value: string, maxLength: number): void => {
     if (value.trim() === '' && field !== 'note') fault(field, 'TEXT_EMPTY');
+    else if (holdsToken(value)) fault(field, 'TEXT_NOT_ALLOWED', 'It holds a token, which would be public.');
     else if (!isPlainText(value, field === 'note')) fault(field, 'TEXT_NOT_ALLOWED');
     else if (Array.from(value).length > maxLength) fault(field, 'TEXT_TOO_LONG', `At most ${maxLength} characters.`);
   };

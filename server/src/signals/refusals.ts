@@ -1,9 +1,12 @@
+import type { Scope, Sender } from './scopes.ts';
+
 /**
  * Why a signal, or a change of one, is refused. The one list of the codes: they are stable and part of the public API;
  * a code is never reused for another meaning.
  */
 export const REFUSALS = {
   UNAUTHENTICATED: 'Send a bot’s token in the header "Authorization: Bearer …"; this request has none or it is not valid.',
+  FORBIDDEN: 'This token may not do that.',
   SYMBOL_UNKNOWN: 'The exchange has no such symbol in this market.',
   SYMBOL_NOT_TRADING: 'The exchange does not trade this symbol now.',
   QUOTE_ASSET_NOT_ALLOWED: 'The symbol’s quote asset is not one of those this server takes.',
@@ -24,6 +27,8 @@ export const REFUSALS = {
   EXPIRY_IN_THE_PAST: 'expiresAt must be later than now.',
   SENT_AT_IN_THE_FUTURE: 'sentAt must not be later than now: it is in UTC unless it says its offset; check the bot’s clock.',
   EXTERNAL_ID_CONFLICT: 'This externalId was received before with other content.',
+  FIELD_MISSING: 'This field is needed.',
+  VALUE_UNKNOWN: 'This value is not one of those that are understood.',
   SIGNAL_NOT_FOUND: 'This bot has no signal with that id.',
   SIGNAL_NOT_PENDING: 'Only a PENDING signal can be activated or cancelled.',
 } as const;
@@ -36,6 +41,11 @@ export interface Refusal {
   readonly field: readonly string[];
   readonly code: RefusalCode;
   readonly message: string;
+}
+
+/** Why this sender may not do what needs `scope`; empty when it may. */
+export function refuseWithout(scope: Scope, sender: Sender): Refusal[] {
+  return sender.scopes.includes(scope) ? [] : [refuse([], 'FORBIDDEN', `It lacks the scope ${scope}.`)];
 }
 
 /** A refusal with the code's sentence, and what is particular to this case behind it. */

@@ -4,16 +4,17 @@ import { DirectionEnum, MarketTypeEnum, SignalStatusEnum } from '../trades/enums
 import { tradeOf } from '../trades/rows.ts';
 import type { SignalRow } from '../trades/rows.ts';
 import { SignalRef, TradeRef, BotRef } from '../trades/trades.schema.ts';
-import type { AcceptSignal } from './accept-signal.ts';
+import type { AcceptSignal, Trial } from './accept-signal.ts';
 import type { ChangeSignal } from './change-signal.ts';
-import { refuse, REFUSALS } from './refusals.ts';
+import { refuse, REFUSALS, refuseWithout } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
+import type { Scope, Sender } from './scopes.ts';
 import { isUuid } from '../kernel/ids.ts';
 
 declare module '../graphql/builder.ts' {
   interface Context {
-    /** The bot whose token came with the request, or null. */
-    readonly authenticate: () => Promise<{ readonly id: string } | null>;
+    /** The bot whose token came with the request, or null. Throws TOO_MANY_WRONG_TOKENS. */
+    readonly authenticate: () => Promise<Sender | null>;
     readonly acceptSignal: AcceptSignal;
     readonly changeSignal: ChangeSignal;
     readonly loadSignal: (id: string) => Promise<SignalRow | null>;
@@ -45,23 +46,65 @@ interface SignalPayload {
 }
 const tradeOfPayload = ({ signal }: SignalPayload) => signal && tradeOf(signal);
 
-const CreateSignalPayloadRef = builder.objectRef<SignalPayload & { readonly duplicate: boolean }>('CreateSignalPayload');
+const SignalTrialRef = builder.objectRef<NonNullable<Trial['would']>>('SignalTrial').implement({
+  description: 'What a signal that was tried out with dryRun would create, by the prices and settings of this moment.',
+  fields: (t) => ({
+    entryPrice: t.field({
+      type: 'Decimal',
+      description: 'The price the trade would open at, in the quote asset: the signal’s own, or else the newest market price.',
+      resolve: ({ signal }) => signal.entryPrice,
+    }),
+    opensTrade: t.boolean({
+      description: 'Whether a paper trade would open at once; false for a pending signal and for one that is left out.',
+      resolve: ({ trade }) => trade !== null,
+    }),
+    quantity: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description: 'Units of the base asset that trade would hold: positionSize / entryPrice. Null when none would open.',
+      resolve: ({ trade }) => trade?.quantity ?? null,
+    }),
+    leftOutReason: t.string({
+      nullable: true,
+      description: 'Why an active signal would get no trade, as in Signal.leftOutReason; null when it would get one or is pending.',
+      resolve: ({ signal }) => signal.leftOutReason,
+    }),
+  }),
+});
+
+interface CreateSignalPayload extends SignalPayload {
+  readonly duplicate: boolean;
+  readonly dryRun: boolean;
+  readonly would: Trial['would'];
+}
+
+const CreateSignalPayloadRef = builder.objectRef<CreateSignalPayload>('CreateSignalPayload');
 CreateSignalPayloadRef.implement({
   description: 'The accepted signal and its trade, or why it was refused.',
   fields: (t) => ({
     signal: t.field({
       type: SignalRef,
       nullable: true,
-      description: 'The accepted signal; null when refused.',
+      description: 'The accepted signal; null when refused and on a dry run.',
       resolve: ({ signal }) => signal,
     }),
     trade: t.field({
       type: TradeRef,
       nullable: true,
-      description: 'Its paper trade; null when refused, pending or left out.',
+      description: 'Its paper trade; null when refused, pending or left out, and on a dry run.',
       resolve: tradeOfPayload,
     }),
     duplicate: t.exposeBoolean('duplicate', { description: 'True when this externalId was received before and nothing new was created.' }),
+    dryRun: t.exposeBoolean('dryRun', {
+      description: 'True when the signal was only tried out, as the argument dryRun asked: nothing was stored.',
+    }),
+    wouldCreate: t.field({
+      type: SignalTrialRef,
+      nullable: true,
+      description:
+        'On a dry run: what the same request without dryRun would create now. Null when it is refused or a duplicate, and without dryRun.',
+      resolve: ({ would }) => would,
+    }),
     userErrors: t.field({
       type: [UserErrorRef],
       extensions: cost({ rows: MAX_FAULTS, perRow: 0 }),
@@ -129,26 +172,41 @@ builder.mutationFields((t) => ({
     type: CreateSignalPayloadRef,
     extensions: cost({ points: 10 }),
     description:
-      'Records a signal and, when it is active, opens its paper trade in the same transaction. Needs a bot’s token: "Authorization: Bearer …".',
-    args: { input: t.arg({ type: CreateSignalInputRef, required: true, description: 'The signal.' }) },
-    resolve: async (_, { input }, { authenticate, acceptSignal, loadSignal }) => {
-      const bot = await authenticate();
-      if (!bot) return { signal: null, duplicate: false, userErrors: [refuse([], 'UNAUTHENTICATED')] };
-      const { signalId, duplicate, refusals } = await acceptSignal.accept(bot.id, input);
-      return { signal: signalId === null ? null : await loadSignal(signalId), duplicate, userErrors: refusals };
+      'Records a signal and, when it is active, opens its paper trade in the same transaction. Needs a bot’s token with the scope signals:create: "Authorization: Bearer …".',
+    args: {
+      input: t.arg({ type: CreateSignalInputRef, required: true, description: 'The signal.' }),
+      dryRun: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description:
+          'True: checks everything (token, content, symbol, market price, externalId) and stores nothing; signal and trade of the answer are null, wouldCreate says what would be made.',
+      }),
+    },
+    resolve: async (_, { input, dryRun }, { authenticate, acceptSignal, loadSignal }) => {
+      const nothing = { signal: null, duplicate: false, dryRun, would: null };
+      const { sender, userErrors } = await senderWith('signals:create', authenticate);
+      if (!sender) return { ...nothing, userErrors };
+      if (dryRun) {
+        const { refusals, ...trial } = await acceptSignal.tryOut(sender.id, input);
+        return { ...nothing, ...trial, userErrors: refusals };
+      }
+      const { signalId, duplicate, refusals } = await acceptSignal.accept(sender.id, input);
+      return { ...nothing, signal: signalId === null ? null : await loadSignal(signalId), duplicate, userErrors: refusals };
     },
   }),
   activateSignal: t.field({
     type: SignalPayloadRef,
     extensions: cost({ points: 10 }),
-    description: 'Activates a pending signal of this bot: its paper trade opens now, at the signal’s entry price.',
+    description:
+      'Activates a pending signal of this bot: its paper trade opens now, at the signal’s entry price. Needs the scope signals:change.',
     args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
     resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.activate(botId, id)),
   }),
   cancelSignal: t.field({
     type: SignalPayloadRef,
     extensions: cost({ points: 10 }),
-    description: 'Cancels a pending signal of this bot. An active one cannot be cancelled: its trade is part of the record.',
+    description:
+      'Cancels a pending signal of this bot. An active one cannot be cancelled: its trade is part of the record. Needs the scope signals:change.',
     args: { id: t.arg.id({ required: true, description: 'The signal’s id.' }) },
     resolve: (_, { id }, context) => change(id, context, (botId) => context.changeSignal.cancel(botId, id)),
   }),
@@ -159,9 +217,19 @@ async function change(
   { authenticate, loadSignal }: typeof builder.$inferSchemaTypes.Context,
   run: (botId: string) => Promise<readonly Refusal[]>,
 ): Promise<SignalPayload> {
-  const bot = await authenticate();
-  const userErrors = bot ? await run(bot.id) : [refuse([], 'UNAUTHENTICATED')];
+  const { sender, userErrors: denied } = await senderWith('signals:change', authenticate);
+  const userErrors = sender ? await run(sender.id) : denied;
   return { signal: userErrors.length === 0 ? await loadSignal(id) : null, userErrors };
+}
+
+/** Who sends this, if that is a bot whose token may do what needs `scope`; else why not. */
+async function senderWith(
+  scope: Scope,
+  authenticate: () => Promise<Sender | null>,
+): Promise<{ sender: Sender | null; userErrors: readonly Refusal[] }> {
+  const sender = await authenticate();
+  const userErrors = sender ? refuseWithout(scope, sender) : [refuse([], 'UNAUTHENTICATED')];
+  return { sender: userErrors.length === 0 ? sender : null, userErrors };
 }
 
 builder.queryFields((t) => ({

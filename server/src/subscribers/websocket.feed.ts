@@ -8,8 +8,15 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../kernel/clock.ts';
 import type { Service } from '../kernel/service.ts';
+import type { HeldSocket } from './held-sockets.ts';
 import { MessageRate } from './message-rate.ts';
 import type { MessageLimits } from './message-rate.ts';
+
+/**
+ * Whether a socket that introduced itself may stay, by its request and the parameters of its connection_init. The answer no closes it
+ * with 4403; whoever says yes may keep the socket to close it later.
+ */
+export type Admit = (request: IncomingMessage, parameters: Readonly<Record<string, unknown>>, socket: HeldSocket) => Promise<boolean>;
 
 export interface SocketLimits extends MessageLimits {
   /** Bytes of one message from a client. */
@@ -50,7 +57,7 @@ export class SubscriptionSockets implements Service {
 
   readonly #rates = new WeakMap<WebSocket, MessageRate>();
 
-  constructor(engine: Engine, limits: SocketLimits, clock: Pick<Clock, 'monotonicMs'>) {
+  constructor(engine: Engine, limits: SocketLimits, clock: Pick<Clock, 'monotonicMs'>, admit: Admit) {
     const { maxMessageBytes: maxPayload, maxFragments, maxBufferedChunks } = limits;
     const bounds = { maxPayload, maxFragments, maxBufferedChunks };
     this.#server = new WebSocketServer({
@@ -63,6 +70,7 @@ export class SubscriptionSockets implements Service {
     const disposable = useServer(
       {
         connectionInitWaitTimeout: limits.initTimeoutMs,
+        onConnect: ({ extra, connectionParams }) => admit(extra.request, connectionParams ?? {}, extra.socket),
         subscribe: (args) => args.rootValue as OperationResult,
         onSubscribe: async (socket, _id, params) => {
           if (Object.keys(socket.subscriptions).length > limits.maxSubscriptionsPerSocket)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseExactly } from './exact-numbers.plugin.ts';
+import { parseExactly } from './exact-json.ts';
 
 const parsedNumber = (source: string) => (parseExactly(`{"n":${source}}`) as { n: unknown }).n;
 
