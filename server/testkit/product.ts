@@ -26,6 +26,8 @@ export interface ProductOptions {
   /** Settings that differ from the defaults and from `QUICK`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** With the built pages, for a browser; there can be one such product in a test file. */
+  readonly pages?: boolean;
 }
 
 export interface Stored {
@@ -100,13 +102,13 @@ export class Product {
   // --- Its life ---------------------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, pages = false } = this.#options;
     const log: Log = { debug() {}, info() {}, warn() {}, error: (fields, message) => void this.logged.push({ message, fields }) };
     this.#server = await startServer({
       config: configFrom(this.environment),
       compose,
       log,
-      web: (_, response) => response.writeHead(404).end(),
+      ...(!pages && { web: (_, response) => response.writeHead(404).end() }),
       ...(clock && { clock }),
     });
   }
