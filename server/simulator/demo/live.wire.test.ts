@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser } from '../../testkit/browser.ts';
 import { Cable } from '../../testkit/cable.ts';
 import { startProduct } from '../../testkit/product.ts';
@@ -32,6 +32,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await product.symbolsKnown(token);
     await product.pricesKnown(SYMBOLS);
   });
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(() => browser.close());
 
   /** What each symbol costs now. */
@@ -119,7 +120,6 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     expect(await counts(page).innerText()).not.toBe(before);
     await page.clock.runFor(3_100);
     await page.getByRole('region', { name: 'The trades that closed last' }).locator(`a[href$="/trades/${added}"]`).waitFor();
-    await page.context().close();
   });
 
   test('counts under a filter only what matches it', async () => {
@@ -137,7 +137,6 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     expect(await page.getByRole('main').innerText()).not.toContain('BTC/USDT');
     await rise('ETHUSDT');
     await says(counts(page), / · 0 open$/);
-    await page.context().close();
   });
 
   test('with old prices says so, and leaves them out of the headline until they come again', async () => {
@@ -149,7 +148,6 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await says(tile(page, 'Total P/L'), /Realised only[\s\S]*as of \d/);
     expect(await page.locator('.banner').innerText()).toMatch(/^Prices stopped \d+ s ago\. Closed trades are complete\./);
     expect(await page.getByRole('alert').allInnerTexts()).toContain('Prices have stopped. Open-position figures are out of date.');
-    await page.context().close();
   });
 
   test('says that the connection is lost, tries again, and catches up with what it missed', async () => {
@@ -171,7 +169,6 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await page.getByRole('button', { name: 'Retry now' }).click();
     await says(page.locator('.toast'), /^Caught up: 1 trade closed while away\.$/);
     await rowOf(page, id).waitFor({ state: 'detached' });
-    await page.context().close();
   });
 
   test('stands still while it is paused, counts what waits and applies it at once', async () => {
@@ -185,7 +182,6 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     expect(await rowOf(page, id).innerText()).not.toContain('Target hit');
     await page.keyboard.press('p');
     await says(rowOf(page, id), /Target hit/);
-    await page.context().close();
   });
 
   test('holds a new row back while its reader is further down', async () => {
@@ -196,7 +192,6 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await page.getByRole('button', { name: '1 new' }).click();
     await rowOf(page, id).waitFor();
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
-    await page.context().close();
   });
 
   test('asks for no prices while its tab is asleep, and is true when it wakes', async () => {
@@ -227,6 +222,5 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await move('BTCUSDT', 34.56);
     await look('visible');
     await rowOf(page, id).getByText(printed('BTCUSDT'), { exact: true }).waitFor();
-    await page.context().close();
   });
 });
