@@ -18,9 +18,12 @@ const BreakdownKeyEnum = builder.enumType('BreakdownKey', {
     DIRECTION: { description: 'LONG or SHORT.' },
     TIMEFRAME: { description: 'The signal’s timeframe, such as 1h.' },
     WEEKDAY: {
-      description: 'The day in UTC: 1 (Monday) to 7 (Sunday). Closed trades count by their exit, open ones by their entry, signals by their receipt.',
+      description:
+        'The day in UTC: 1 (Monday) to 7 (Sunday). Closed trades count by their exit, open ones by their entry, signals by their receipt.',
     },
-    HOUR: { description: 'The hour in UTC: 00 to 23. Closed trades count by their exit, open ones by their entry, signals by their receipt.' },
+    HOUR: {
+      description: 'The hour in UTC: 00 to 23. Closed trades count by their exit, open ones by their entry, signals by their receipt.',
+    },
   } satisfies Record<BreakdownKey, { description: string }>,
 });
 

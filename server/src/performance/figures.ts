@@ -94,7 +94,9 @@ export class Figures {
     const parts = this.#cut.parts(by);
     const { maxBreakdownRows } = this.#options;
     if (parts.size > maxBreakdownRows) {
-      throw new TooManyRows(`there are ${parts.size} rows, more than the ${maxBreakdownRows} that can be compared at once: narrow the filter`);
+      throw new TooManyRows(
+        `there are ${parts.size} rows, more than the ${maxBreakdownRows} that can be compared at once: narrow the filter`,
+      );
     }
     return [...parts].map(([key, part]) => ({ key, performance: this.#performanceOf(part) }));
   }

@@ -32,7 +32,8 @@ FunnelStepRef.implement({
     count: t.exposeInt('count', { description: 'How many signals.' }),
     reasons: t.field({
       type: [FunnelReasonRef],
-      description: 'Why, most frequent first, adding up to count: of REFUSED, LEFT_OUT and CLOSED. A refused signal counts by its first reason.',
+      description:
+        'Why, most frequent first, adding up to count: of REFUSED, LEFT_OUT and CLOSED. A refused signal counts by its first reason.',
       resolve: ({ reasons }) => [...reasons],
     }),
   }),
@@ -46,7 +47,8 @@ builder.queryField('signalFunnel', (t) =>
     args: {
       filter: t.arg({
         type: TradeFilterInput,
-        description: 'Which signals are meant; all without one. `status` and `result` ask for those of their trade, `from` and `to` bound their receipt.',
+        description:
+          'Which signals are meant; all without one. `status` and `result` ask for those of their trade, `from` and `to` bound their receipt.',
       }),
     },
     resolve: async (_, { filter }, { moment, unstoredAnswers }) => {

@@ -29,7 +29,11 @@ export function canCountUnstored(filter: TradeFilter | null | undefined): boolea
 export function funnelOf({ total, groups }: SignalCounts, unstored: UnstoredAnswers | null): FunnelStep[] {
   const step = (name: string, meant: (group: SignalGroup) => boolean, reasonOf?: (group: SignalGroup) => string): FunnelStep => {
     const within = groups.filter(meant);
-    return { name, count: sum(within), reasons: reasonOf ? tally(within.map((group) => ({ code: reasonOf(group), count: group.count }))) : [] };
+    return {
+      name,
+      count: sum(within),
+      reasons: reasonOf ? tally(within.map((group) => ({ code: reasonOf(group), count: group.count }))) : [],
+    };
   };
   const accepted = [
     step('ACCEPTED', () => true),

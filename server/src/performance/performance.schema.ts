@@ -101,8 +101,7 @@ builder.subscriptionFields((t) => ({
       filter: t.arg(FILTER),
       intervalMs: t.arg.int({ defaultValue: 1000, description: 'Shortest time between two values, ms; 100 to 60,000.' }),
     },
-    subscribe: (_, { filter, intervalMs }, context) =>
-      live(context, filter, intervalMs ?? 1000, (figures) => figures.performance()),
+    subscribe: (_, { filter, intervalMs }, context) => live(context, filter, intervalMs ?? 1000, (figures) => figures.performance()),
     resolve: (performance: Performance) => performance,
   }),
   openPositionsUpdated: t.field({
@@ -112,8 +111,7 @@ builder.subscriptionFields((t) => ({
       filter: t.arg(FILTER),
       intervalMs: t.arg.int({ defaultValue: 500, description: 'Shortest time between two values, ms; 100 to 60,000.' }),
     },
-    subscribe: (_, { filter, intervalMs }, context) =>
-      live(context, filter, intervalMs ?? 500, (figures) => figures.openPositions()),
+    subscribe: (_, { filter, intervalMs }, context) => live(context, filter, intervalMs ?? 500, (figures) => figures.openPositions()),
     resolve: (positions: OpenPositions) => positions,
   }),
 }));

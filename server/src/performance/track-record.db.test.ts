@@ -49,7 +49,13 @@ async function close(opened: OpenedTrade): Promise<void> {
   const status = pick(['CLOSED_TP', 'CLOSED_SL', 'CLOSED_EXPIRED'] as const);
   await closeTrade(database.prisma, opened, status, { exitTime: new Date(opened.trade.entryTime.getTime() + (random() % 1_000_000)) });
 }
-const OPTIONS = { capitalBase: new Decimal(1000), maxCachedFilters: 5, maxCachedTrades: 100_000, metricsMaxAgeMs: 1_000, maxBreakdownRows: 1_000 };
+const OPTIONS = {
+  capitalBase: new Decimal(1000),
+  maxCachedFilters: 5,
+  maxCachedTrades: 100_000,
+  metricsMaxAgeMs: 1_000,
+  maxBreakdownRows: 1_000,
+};
 const head = () => new RecordStore(database.prisma).head();
 const performanceOf = async (filter: TradeFilter | null | undefined, from = record, atLeast?: bigint) =>
   (await from.moment(atLeast).of(filter)).performance();

@@ -2,6 +2,10 @@ import { createApi, isEventStream } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { ClosuresStore } from '../closures/closures.store.ts';
 import { Closing } from '../closures/closing.ts';
+import { CSV, JSON_DOCUMENT } from '../performance/export-format.ts';
+import type { ExportFormat } from '../performance/export-format.ts';
+import { Exports } from '../performance/export.feed.ts';
+import { ExportStore } from '../performance/export.store.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
 import { TrackRecord } from '../performance/track-record.ts';
 import { RecordStore } from '../record/record.store.ts';
@@ -23,6 +27,7 @@ import { StretchesStore } from '../trades/stretches.store.ts';
 import { TradesStore } from '../trades/trades.store.ts';
 import { watchStretches } from '../trades/watch-stretches.ts';
 import type { Composition, Foundation } from './composition.ts';
+import type { Endpoint } from './http.ts';
 import { StartFault } from './start-fault.ts';
 
 /** The way of a signal, from top to bottom: accepted and recorded, followed by the record's tail, watched, closed, told to subscribers. */
@@ -76,7 +81,10 @@ export async function compose({ config, log, clock, newId, randomBytes, database
   const bots = new BotsStore(prisma);
   const stretches = new StretchesStore(prisma);
   const performance = new PerformanceStore(prisma);
-  const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, { capitalBase: config.capitalBase, ...limits.trackRecord });
+  const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, {
+    capitalBase: config.capitalBase,
+    ...limits.trackRecord,
+  });
 
   const shared: Omit<Context, 'authenticate' | 'moment' | 'knownCounts'> = {
     prisma,
@@ -144,6 +152,15 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
     };
   };
+  const exportStore = new ExportStore(prisma);
+  const exporting = new Exports({ head: () => records.head(), window: (...asked) => exportStore.window(...asked) }, clock, limits.exports);
+  const download = (path: string, format: ExportFormat): Endpoint => ({
+    path,
+    handle: (request, response) => {
+      cutWhenStalled(response, clock, limits.exports.stalledMs);
+      return exporting.answer(format, request, response);
+    },
+  });
   const api = createApi(contextOf, limits.api, newId, log);
   const sockets = new SubscriptionSockets(api, limits.sockets);
 
@@ -155,7 +172,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       return api(request, response);
     },
     graphqlUpgrade: sockets.upgrade,
-    endpoints: [],
+    endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT)],
     notReady: () => undefined,
   };
 }

@@ -12,7 +12,9 @@ export class AnswersStore implements AnswerStore {
   async add(counts: readonly AnswerCount[]): Promise<void> {
     // In one order in every process, so that two of them cannot wait for each other.
     const rows = counts.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-    const values = rows.map(({ botId, hour, answer, count }) => Prisma.sql`(${botId}::uuid, ${hour}::timestamptz, ${answer}, ${count}::bigint)`);
+    const values = rows.map(
+      ({ botId, hour, answer, count }) => Prisma.sql`(${botId}::uuid, ${hour}::timestamptz, ${answer}, ${count}::bigint)`,
+    );
     await this.#prisma.$executeRaw`
       INSERT INTO signal_answers (bot_id, hour, answer, count) VALUES ${Prisma.join(values)}
       ON CONFLICT (bot_id, hour, answer) DO UPDATE SET count = signal_answers.count + EXCLUDED.count`;
