@@ -27,7 +27,7 @@ export interface ProductOptions {
   /** Settings that differ from the defaults and from `QUICK`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
-  /** With the built web pages; otherwise every page is missing. */
+  /** With the built pages, for a browser; there can be one such product in a test file. */
   readonly pages?: boolean;
 }
 
@@ -108,7 +108,7 @@ export class Product {
   // --- Its life ---------------------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const { clock, pages } = this.#options;
+    const { clock, pages = false } = this.#options;
     const log: Log = { debug() {}, info() {}, warn() {}, error: (fields, message) => void this.logged.push({ message, fields }) };
     this.#server = await startServer({
       config: configFrom(this.environment),

@@ -1,7 +1,7 @@
 import { addDecimals } from '#lib/format/decimal.ts';
-import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/documents.ts';
+import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/later/documents.ts';
 import type { Loaded } from '#lib/graphql/loaded.ts';
-import type { EquityPoint } from '#lib/graphql/page-query.ts';
+import type { EquityPoint } from '#lib/graphql/later/page-query.ts';
 import { worstFeed, type FeedState } from './freshness.ts';
 import { isAfter, latest, START, type Sequence } from './sequence.ts';
 

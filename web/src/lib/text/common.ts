@@ -24,6 +24,8 @@ export const commonText = {
     zones: { utc: 'UTC', local: 'Local' },
     density: 'Rows',
     densities: { comfortable: 'Comfortable', compact: 'Compact' },
+    keys: 'Shortcuts',
+    keysNames: { on: 'On (? for help)', off: 'Off' },
     apply: 'Apply',
   },
 
@@ -39,7 +41,9 @@ export const commonText = {
     CLOSED_DELISTED: 'Delisted',
   },
 
-  direction: { up: 'up', down: 'down', flat: 'unchanged' },
+  atMarket: 'at the market',
+  aboveMarket: (share: string): string => `${share} above market`,
+  belowMarket: (share: string): string => `${share} below market`,
 
   duration: {
     tenths: (seconds: string): string => `${seconds} s`,

@@ -1,7 +1,7 @@
 import { backoffMs, type BackoffLimits } from './backoff.ts';
-import type { SocketState } from './freshness.ts';
+import type { SocketState } from '../freshness.ts';
 import type { Link, LinkEvents } from './link.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../timers.ts';
 
 /** Two missed heartbeats of 10 s: the socket is dead even if it looks open. */
 const SILENCE_LIMIT_MS = 20_000;

@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws';
 import type { ResultOf, VariablesOf } from 'gql.tada';
-import { printDocument } from '#lib/graphql/tada.ts';
+import { printDocument } from '#lib/graphql/later/tada.ts';
 import { STREAMS, type Streams } from './streams.ts';
 
 /** What a link tells its owner. `gone` comes exactly once, whatever ended it. */

@@ -1,5 +1,5 @@
-import { FeedSummary, LivePrice, PerformanceSummary, TradeRow } from '#lib/graphql/documents.ts';
-import { graphql } from '#lib/graphql/tada.ts';
+import { FeedSummary, LivePrice, PerformanceSummary, TradeRow } from '#lib/graphql/later/documents.ts';
+import { graphql } from '#lib/graphql/later/tada.ts';
 
 /** What the page is told while it is open; fetched together with the socket's client. */
 export const STREAMS = {

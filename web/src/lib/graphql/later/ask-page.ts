@@ -1,8 +1,8 @@
 import type { ResultOf, TadaDocumentNode } from 'gql.tada';
 import { LATEST_LIMIT } from '#lib/live/live-store.svelte.ts';
 import { createGraphql, type Graphql } from './client.ts';
-import { mapLoaded, UNREACHABLE, type Loaded } from './loaded.ts';
-import { unreachable, type PageAnswer, type PageRequest } from './page-answer.ts';
+import { mapLoaded, UNREACHABLE, type Loaded } from '../loaded.ts';
+import { unreachable, type PageAnswer, type PageRequest } from '../page-answer.ts';
 import { PageQuery, PartQueries } from './page-query.ts';
 
 const CLOSED = ['CLOSED_TP', 'CLOSED_SL', 'CLOSED_EXPIRED', 'CLOSED_DELISTED'] as const;

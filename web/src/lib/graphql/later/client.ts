@@ -1,7 +1,7 @@
 import { Client, fetchExchange } from '@urql/svelte';
 import type { AnyVariables } from '@urql/svelte';
 import type { TadaDocumentNode } from 'gql.tada';
-import { UNREACHABLE, type Loaded } from './loaded.ts';
+import { UNREACHABLE, type Loaded } from '../loaded.ts';
 import { printDocument } from './tada.ts';
 
 /** A page waits at most this long for the API before it shows what failed. */

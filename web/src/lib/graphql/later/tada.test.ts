@@ -1,8 +1,8 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { STREAMS } from '../live/streams.ts';
+import { STREAMS } from '../../live/later/streams.ts';
 import { PageQuery, PartQueries } from './page-query.ts';
-import { ReceiptQuery } from '../../routes/trades/[id]/receipt.ts';
+import { ReceiptQuery } from '../../../routes/trades/[id]/receipt.ts';
 import { graphql, printDocument } from './tada.ts';
 
 test('a document is sent with each of its fragments once', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Announcer } from './announcer.svelte.ts';
-import { ManualTimers } from './manual-timers.ts';
+import { ManualTimers } from '../manual-timers.ts';
 
 test('the first news is told at once, what follows is grouped, at most one message per 10 s', () => {
   const timers = new ManualTimers();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { backoffMs } from './backoff.ts';
 import { Connection } from './connection.svelte.ts';
 import type { Link, LinkEvents } from './link.ts';
-import { ManualTimers } from './manual-timers.ts';
+import { ManualTimers } from '../manual-timers.ts';
 
 /** A connection over links that the test opens and ends by hand. */
 function setup() {
