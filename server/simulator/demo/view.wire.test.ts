@@ -87,8 +87,8 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
       while (!page.url().endsWith(query)) await page.goBack();
       await page.waitForURL(`**/${query}`);
     }
-    expect(await choice(page, 'Symbol').inputValue()).toBe('');
     await page.getByText(/^4\d\d closed trades, after fees$/).waitFor();
+    expect(await choice(page, 'Symbol').inputValue()).toBe('');
   });
 
   test('names the filters that nothing matches, and clears them with one click', async () => {
