@@ -16,6 +16,8 @@ import type { SignalDraft, SignalInput, SignalRules } from './signal.ts';
 export interface Market {
   isListKnown(marketType: MarketType): boolean;
   symbolInfo(marketType: MarketType, symbol: string): SymbolInfo | undefined;
+  /** Brings what is known of a symbol's price and stream up to date where another process follows it; gives up after a moment. */
+  refresh(marketType: MarketType, symbol: string): Promise<void>;
   /** The newest market price if it is at most `maxAgeMs` old. */
   freshPrice(marketType: MarketType, symbol: string, maxAgeMs: number): string | undefined;
   /** The newest aggregate trade id while the symbol's stream is followed without a gap, else null. */
@@ -101,6 +103,7 @@ export class AcceptSignal {
     const earlier = await this.#answerFromEarlier(botId, draft, contentHash);
     if (earlier) return earlier;
 
+    await this.#market.refresh(draft.marketType, draft.symbol);
     const receivedAt = this.#clock.now();
     const prepared = this.#prepare(botId, draft, contentHash, receivedAt);
     if ('refusals' in prepared) return refused(prepared.refusals);
