@@ -75,7 +75,9 @@ function contradictions({ closing, pages, live, api, sockets, feed }: Limits): s
 
 /** The data folder's own database is for one process. */
 function splitFaults({ ROLE, DATABASE_URL }: Settings): string[] {
-  return ROLE === 'all' || DATABASE_URL !== undefined ? [] : [`ROLE is ${ROLE}: it needs DATABASE_URL, the database that all processes share`];
+  return ROLE === 'all' || DATABASE_URL !== undefined
+    ? []
+    : [`ROLE is ${ROLE}: it needs DATABASE_URL, the database that all processes share`];
 }
 
 function assemble(settings: Settings, limits: Limits): Config {

@@ -102,7 +102,7 @@ export class Leadership implements Service {
   async #hold(session: pg.Client): Promise<string> {
     const { clock, limits } = this.#options;
     session.once('end', () => this.#wake?.());
-    for (let heardMs = clock.monotonicMs(); ; ) {
+    for (let heardMs = clock.monotonicMs(); ;) {
       await this.#pause(limits.leaseMs / BEATS_PER_LEASE);
       if (this.#isStopping) return 'stopping';
       const askedMs = clock.monotonicMs();

@@ -55,7 +55,12 @@ export const LIMITS = {
     askTimeoutMs: wholeNumber("longest wait for the leading worker's newest price and trade of a signal's symbol", 250, 10, 10_000),
     silentAfterMs: wholeNumber("without news of the leading worker for this long an API node's feeds are STALE", 5_000, 500, 600_000),
     offlineAfterMs: wholeNumber("without them for this long an API node's feeds are OFFLINE", 60_000, 500, 3_600_000),
-    symbolsIntervalMs: wholeNumber("how often an API node reads the exchange's symbols as the leading worker stored them", 60_000, 100, 3_600_000),
+    symbolsIntervalMs: wholeNumber(
+      "how often an API node reads the exchange's symbols as the leading worker stored them",
+      60_000,
+      100,
+      3_600_000,
+    ),
   },
   closing: {
     batchSize: wholeNumber('closures written in one statement', 100, 1, 10_000),

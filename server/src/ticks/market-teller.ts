@@ -17,8 +17,8 @@ export interface MarketTellerOptions {
 
 /** Without a move of any price the feeds' health is told this often. */
 const HEALTH_INTERVAL_MS = 1_000;
-/** Prices in one piece of news: some 100 bytes each, and a notification of PostgreSQL holds 8,000. */
-const PRICES_PER_NEWS = 60;
+/** Prices in one piece of news: up to 150 bytes each, and a notification of PostgreSQL holds 8,000. */
+const PRICES_PER_NEWS = 40;
 /** Who listens says so more often than this (told-markets.ts). */
 export const AUDIENCE_MS = 15_000;
 

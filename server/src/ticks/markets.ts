@@ -20,6 +20,11 @@ export class Markets implements MarketView {
     return this.#own ?? this.#told;
   }
 
+  /** True while this process follows the markets itself. */
+  get areOwn(): boolean {
+    return this.#own !== undefined;
+  }
+
   /** From now on this process follows the markets itself, until it is cancelled. */
   follow(own: MarketView): Cancel {
     this.#own = own;

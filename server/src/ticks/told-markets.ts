@@ -38,7 +38,8 @@ export class ToldMarkets implements MarketView, Service {
   readonly #cancels: Cancel[] = [];
   #heardMs = -Infinity;
   #term = 0;
-  #wasLate = false;
+  /** The states as they were last told of. */
+  #announced = '';
 
   constructor(options: ToldMarketsOptions) {
     this.#options = options;
@@ -73,7 +74,6 @@ export class ToldMarkets implements MarketView, Service {
       if (status.symbolsInSync === status.symbols) this.#completeAt.set(status.marketType, this.#options.clock.now());
     }
     for (const price of prices) this.#put(price);
-    this.#wasLate = false;
     this.#announce();
   }
 
@@ -152,12 +152,15 @@ export class ToldMarkets implements MarketView, Service {
   }
 
   #look(): void {
-    const isLate = this.#stateInSilence() !== undefined;
-    if (isLate && !this.#wasLate) this.#announce();
-    this.#wasLate = isLate;
+    if (this.#states() !== this.#announced) this.#announce();
+  }
+
+  #states(): string {
+    return this.feeds().map(({ state }) => state).join(); // prettier-ignore
   }
 
   #announce(): void {
+    this.#announced = this.#states();
     for (const listener of this.#listeners) listener();
   }
 }
