@@ -2,16 +2,16 @@ import type pg from 'pg';
 
 /**
  * Notes, inside the database, with which term each closure and each cursor was written and which term it was then. It stands before the
- * product's own check and leaves it as it is; `withoutFence` is the planted bug: the check lets everything through.
+ * product's own check and leaves it as it is.
  */
-export async function installAudit(pool: pg.Pool, withoutFence: boolean): Promise<void> {
+export async function installAudit(pool: pg.Pool): Promise<void> {
   await pool.query(`
     CREATE TABLE rig_writes (kind text NOT NULL, term bigint, current_term bigint NOT NULL);
     ALTER FUNCTION require_term(bigint) RENAME TO product_require_term;
     CREATE FUNCTION require_term(asked bigint) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
     BEGIN
       PERFORM set_config('rig.term', asked::text, true);
-      RETURN ${withoutFence ? 'true' : 'product_require_term(asked)'};
+      RETURN product_require_term(asked);
     END $$;
     CREATE FUNCTION rig_note() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -20,6 +20,11 @@ export async function installAudit(pool: pg.Pool, withoutFence: boolean): Promis
     END $$;
     CREATE TRIGGER rig_closures AFTER UPDATE ON paper_trades FOR EACH ROW EXECUTE FUNCTION rig_note();
     CREATE TRIGGER rig_cursors AFTER INSERT OR UPDATE ON symbol_cursors FOR EACH ROW EXECUTE FUNCTION rig_note();`);
+}
+
+/** The planted bug: the check lets every term through. */
+export async function removeFence(pool: pg.Pool): Promise<void> {
+  await pool.query('CREATE OR REPLACE FUNCTION product_require_term(asked bigint) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$');
 }
 
 export interface AuditedWrites {

@@ -17,18 +17,12 @@ const BOT_CLI = join(import.meta.dirname, '../src/process/bot-cli.ts');
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 const START_TIMEOUT_MS = 60_000;
 
-export interface ClusterOptions {
-  readonly leaseMs: number;
-  /** The planted bug: the database checks no number, and the workers go on when they have lost the lead. */
-  readonly isPlanted: boolean;
-}
-
 /** PostgreSQL, the simulated exchange, two workers and two API nodes, each a process of its own. */
 export class LeaderCluster {
   readonly pool: pg.Pool;
   readonly #postgres: EmbeddedPostgres;
   readonly #folder: string;
-  readonly #options: ClusterOptions;
+  readonly #leaseMs: number;
   readonly #exchange: Child;
   readonly #exchangeUrls: Readonly<Record<string, string>>;
   readonly workers: Child[] = [];
@@ -36,17 +30,17 @@ export class LeaderCluster {
   readonly apis: { readonly child: Child; readonly url: string }[] = [];
   token = '';
 
-  private constructor(postgres: EmbeddedPostgres, folder: string, exchange: Child, urls: Record<string, string>, options: ClusterOptions) {
+  private constructor(postgres: EmbeddedPostgres, folder: string, exchange: Child, urls: Record<string, string>, leaseMs: number) {
     this.#postgres = postgres;
     this.#folder = folder;
     this.#exchange = exchange;
     this.#exchangeUrls = urls;
-    this.#options = options;
+    this.#leaseMs = leaseMs;
     this.pool = new pg.Pool({ connectionString: postgres.url, max: 4 });
     this.pool.on('error', () => {});
   }
 
-  static async start(options: ClusterOptions): Promise<LeaderCluster> {
+  static async start(leaseMs: number): Promise<LeaderCluster> {
     const folder = mkdtempSync(join(tmpdir(), FOLDER));
     chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
     const postgres = await startEmbeddedPostgres({
@@ -63,8 +57,8 @@ export class LeaderCluster {
       const [name = '', url = ''] = (await exchange.line()).split('=');
       urls[name] = url;
     }
-    const cluster = new LeaderCluster(postgres, folder, exchange, urls, options);
-    await installAudit(cluster.pool, options.isPlanted);
+    const cluster = new LeaderCluster(postgres, folder, exchange, urls, leaseMs);
+    await installAudit(cluster.pool);
     const cli = new Child(BOT_CLI, ['create', 'Rig'], { DATABASE_URL: postgres.url });
     cluster.token = await cli.line();
     await cli.ended();
@@ -77,7 +71,7 @@ export class LeaderCluster {
   }
 
   /** A deaf one goes on working when it has lost the lead. */
-  async startWorker(isDeaf = this.#options.isPlanted): Promise<Child> {
+  async startWorker(isDeaf = false): Promise<Child> {
     const child = new Child(NODE, [], { ...this.#environment('worker'), DEAF: String(isDeaf) });
     await child.line();
     this.workers.push(child);
@@ -149,7 +143,7 @@ export class LeaderCluster {
       ROLE: role,
       PORT: '0',
       DATABASE_URL: this.#postgres.url,
-      LEADERSHIP_LEASE_MS: String(this.#options.leaseMs),
+      LEADERSHIP_LEASE_MS: String(this.#leaseMs),
       FEED_WEIGHT_SHARE: '1',
       FEED_RECONNECT_MIN_MS: '20',
       FEED_GAP_GRACE_MS: '50',
