@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -87,6 +87,11 @@ export class LeaderCluster {
     await worker.ended();
   }
 
+  /** Of PostgreSQL. */
+  get postmasterPid(): number {
+    return Number(readFileSync(join(this.#postgres.home, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  }
+
   get complaints(): readonly string[] {
     return [...this.workers, ...this.#gone].flatMap(({ complaints }) => complaints);
   }
@@ -147,6 +152,8 @@ export class LeaderCluster {
       FEED_WEIGHT_SHARE: '1',
       FEED_RECONNECT_MIN_MS: '20',
       FEED_GAP_GRACE_MS: '50',
+      FEED_SYMBOL_LIST_INTERVAL_MS: '9000', // new symbols soon
+      BUS_SYMBOLS_INTERVAL_MS: '1000',
     };
   }
 }
