@@ -39,7 +39,7 @@ export class LeaderTraffic {
   readonly #random: () => number;
   readonly #tapes = { SPOT: [] as OraclePrint[], FUTURES: [] as OraclePrint[] };
   readonly #viewers: Collector<RecordEvent>[];
-  readonly #running: Promise<void>[];
+  readonly #running: Promise<unknown>;
   #isStopping = false;
   accepted = 0;
   /** Calls that got no answer. */
@@ -49,13 +49,14 @@ export class LeaderTraffic {
     this.#cluster = cluster;
     this.#random = random;
     this.#viewers = cluster.apis.map(({ url }) => subscribe<RecordEvent>(`${url}/graphql`, ON_EVENTS, { after: '0' }, 'WS'));
-    this.#running = [this.#repeat(PRINT_EVERY_MS, () => this.#print()), this.#repeat(SIGNAL_EVERY_MS, () => this.#signal())];
+    this.#running = Promise.all([this.#repeat(PRINT_EVERY_MS, () => this.#print()), this.#repeat(SIGNAL_EVERY_MS, () => this.#signal())]);
+    this.#running.catch(() => {}); // told by stop
   }
 
   /** Ends it with prices that close every trade; the viewers stay. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all(this.#running);
+    await this.#running;
     for (const price of ['115', '85']) await this.#print(price);
   }
 

@@ -23,8 +23,8 @@ export function composeWorker(foundation: Foundation, shared: Shared, follow: (m
   const record: TradeAnnouncements = {
     onEvent: (listener) => tail.onEvent(listener),
     wake: announce,
-    get readThrough() {
-      return tail.readThrough;
+    get position() {
+      return tail.position;
     },
   };
   let teller: MarketTeller | undefined;

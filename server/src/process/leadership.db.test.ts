@@ -104,7 +104,7 @@ describe('the fencing number', () => {
     const closure = closureFor(opened, 'CLOSED_TP');
     const states = await Promise.all([
       stale.close([closure], closure.exitTime).catch(sqlState),
-      stale.saveCursors([tickAt(1, '100')], closure.exitTime).catch(sqlState),
+      stale.saveCursors([tickAt(1, '100')], { at: closure.exitTime, recordSequence: 0n }).catch(sqlState),
     ]);
     expect(states).toEqual([STALE, STALE]);
     expect(await prisma.symbolCursor.count()).toBe(0);
@@ -112,7 +112,7 @@ describe('the fencing number', () => {
     expect(stale.isRefusal({ code: STALE })).toBe(false); // it is kept and not thrown away
     const current = new ClosuresStore(prisma, 1);
     expect(await current.close([closure], closure.exitTime)).toBe(1);
-    await current.saveCursors([tickAt(1, '100')], closure.exitTime);
+    await current.saveCursors([tickAt(1, '100')], { at: closure.exitTime, recordSequence: 0n });
     expect(await prisma.symbolCursor.count()).toBe(1);
   });
 
