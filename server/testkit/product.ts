@@ -53,6 +53,7 @@ const QUICK = {
   FEED_REPAIR_RETRY_MAX_MS: '100',
   DATABASE_STATEMENT_TIMEOUT_MS: '20000', // a loaded machine
   DATABASE_CONNECT_TIMEOUT_MS: '20000',
+  LEADERSHIP_LEASE_MS: '60000',
 };
 
 const running = new Set<Product>();

@@ -6,6 +6,7 @@ import { authzRig } from './authz.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { inputRig } from './input.ts';
+import { leaderRig } from './leader.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
 import { simRig } from './sim.ts';
@@ -16,6 +17,7 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
   input: { about: 'thousands of bad inputs through the real API: each is refused by its field', run: inputRig },
+  leader: { about: '50 takeovers between two workers, as processes, with two API nodes beside them', run: leaderRig },
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },

@@ -1,4 +1,4 @@
-import { ClosuresStore } from '../../src/closures/closures.store.ts';
+import { ClosuresStore, currentTerm } from '../../src/closures/closures.store.ts';
 import type { Cancel, Clock } from '../../src/kernel/clock.ts';
 import { compose } from '../../src/process/compose.ts';
 import type { Composition, Foundation } from '../../src/process/composition.ts';
@@ -59,7 +59,7 @@ async function saveCursors({ database: { prisma }, clock }: Foundation): Promise
     const [id, price] = [ids.get(symbolKey(marketType, symbol)), prices.get(symbol)];
     return id === undefined || price === undefined ? [] : [{ marketType, symbol, id, price, timeMs, quantity: '1', source: 'LIVE' }];
   });
-  await new ClosuresStore(prisma).saveCursors(ticks, { at: clock.now(), recordSequence });
+  await new ClosuresStore(prisma, await currentTerm(prisma)).saveCursors(ticks, { at: clock.now(), recordSequence });
 }
 
 /** Each symbol goes on from its newest recorded price, with the id after its newest recorded one, and is drawn back to its own price. */

@@ -16,7 +16,7 @@ let bots = 0;
 
 beforeAll(async () => {
   database = await openFreshDatabase();
-  store = new ClosuresStore(database.prisma);
+  store = new ClosuresStore(database.prisma, 0);
 });
 beforeEach(async () => {
   bot = await addBot(database.prisma, `bot-${(bots += 1)}`);

@@ -8,11 +8,20 @@ import type { OpenTrade } from './closing.ts';
 import type { CursorMoment, SymbolStretch } from './cursor-saver.ts';
 import type { Cursor } from './start-point.ts';
 
+/** The number of the newest term of leadership; 0 before the first. */
+export async function currentTerm(prisma: PrismaClient): Promise<number> {
+  const { term } = await prisma.leadership.findUniqueOrThrow({ where: { id: 1 } });
+  return Number(term);
+}
+
+/** Writes for one term of leadership: once another worker leads, every write is refused as a whole. */
 export class ClosuresStore {
   readonly #prisma: PrismaClient;
+  readonly #term: number;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, term: number) {
     this.#prisma = prisma;
+    this.#term = term;
   }
 
   async openTrades(): Promise<OpenTrade[]> {
@@ -63,8 +72,9 @@ export class ClosuresStore {
       ambiguous: closure.ambiguous,
     }));
     return this.#prisma.$executeRaw`
-      WITH closure AS (
-        SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
+      WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
+      closure AS (
+        SELECT c.* FROM fence, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
           gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric, ambiguous boolean)
       ),
       -- Locked in the order of their ids, so that two closers cannot wait for each other.
@@ -115,14 +125,15 @@ export class ClosuresStore {
       time: new Date(tick.timeMs).toISOString(),
     }));
     await this.#prisma.$executeRaw`
-      WITH repaired AS (
+      WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
+      repaired AS (
         INSERT INTO repaired_stretches (market_type, symbol, from_time, to_time, from_trade_id, to_trade_id, source)
-        SELECT * FROM jsonb_to_recordset(${JSON.stringify(repaired)}::jsonb) AS s (market_type text, symbol text, from_time timestamptz,
+        SELECT s.* FROM fence, jsonb_to_recordset(${JSON.stringify(repaired)}::jsonb) AS s (market_type text, symbol text, from_time timestamptz,
           to_time timestamptz, from_id bigint, to_id bigint, source text)
       )
       INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at, record_sequence)
       SELECT market_type, symbol, trade_id, price, time, ${at}::timestamptz, ${recordSequence}::bigint
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)
+      FROM fence, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)
       ORDER BY market_type, symbol
       ON CONFLICT (market_type, symbol) DO UPDATE SET last_trade_id = EXCLUDED.last_trade_id, last_price = EXCLUDED.last_price,
         last_time = EXCLUDED.last_time, saved_at = EXCLUDED.saved_at, record_sequence = EXCLUDED.record_sequence

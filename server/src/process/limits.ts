@@ -58,6 +58,24 @@ export const LIMITS = {
     pageSize: wholeNumber('events read from the track record at once', 500, 1, 10_000),
     pollIntervalMs: wholeNumber('how often the track record is read when nobody said that something was written', 1_000, 10, 600_000),
   },
+  leadership: {
+    leaseMs: wholeNumber('a leading worker not heard of by PostgreSQL for this long leads no more', 3_000, 500, 60_000),
+    retryMs: wholeNumber('pause before a worker tries again to lead after its connection failed', 250, 10, 60_000),
+  },
+  bus: {
+    probeIntervalMs: wholeNumber('how often the connection that hears news of other processes is tried', 15_000, 100, 600_000),
+    retryMs: wholeNumber('pause before a lost connection for news is made again', 500, 10, 60_000),
+    pricesIntervalMs: wholeNumber('shortest time between two lists of moved prices from the leading worker', 250, 10, 60_000),
+    askTimeoutMs: wholeNumber("longest wait for the leading worker's newest price and trade of a signal's symbol", 250, 10, 10_000),
+    silentAfterMs: wholeNumber("without news of the leading worker for this long an API node's feeds are STALE", 5_000, 500, 600_000),
+    offlineAfterMs: wholeNumber("without them for this long an API node's feeds are OFFLINE", 60_000, 500, 3_600_000),
+    symbolsIntervalMs: wholeNumber(
+      "how often an API node reads the exchange's symbols as the leading worker stored them",
+      60_000,
+      100,
+      3_600_000,
+    ),
+  },
   closing: {
     batchSize: wholeNumber('closures written in one statement', 100, 1, 10_000),
     retryMinMs: wholeNumber('wait after a first failed write; doubles with each', 100, 10, 600_000),

@@ -61,7 +61,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const composition = await options.compose(foundation);
     for (const service of composition.services) await closers.start(service);
 
-    const pages = options.web ?? (await loadWeb(http.url));
+    const pages = options.web ?? (config.role === 'worker' ? NO_PAGES : await loadWeb(http.url));
     const web: Handler = (request, response) => {
       visitors.mark(request);
       return pages(request, response);
@@ -92,6 +92,9 @@ async function startOwnDatabase({ dataDir, limits }: Config, log: Foundation['lo
   closers.add('embedded PostgreSQL', () => postgres.stop());
   return postgres.url;
 }
+
+/** What a worker shows. */
+const NO_PAGES: Handler = (_, response) => response.writeHead(404).end('this process is a worker; ask one whose ROLE is api\n');
 
 /** SvelteKit's handler of the built pages. They ask this process' own API, wherever it listens. */
 async function loadWeb(url: string): Promise<Handler> {

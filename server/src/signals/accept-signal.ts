@@ -16,6 +16,8 @@ import type { SignalDraft, SignalInput, SignalRules } from './signal.ts';
 export interface Market {
   isListKnown(marketType: MarketType): boolean;
   symbolInfo(marketType: MarketType, symbol: string): SymbolInfo | undefined;
+  /** Brings what is known of a symbol's price and stream up to date where another process follows it; gives up after a moment. */
+  refresh(marketType: MarketType, symbol: string): Promise<void>;
   /** The newest market price if it is at most `maxAgeMs` old. */
   freshPrice(marketType: MarketType, symbol: string, maxAgeMs: number): string | undefined;
   /** The newest aggregate trade id while the symbol's stream is followed without a gap, else null. */
@@ -133,6 +135,7 @@ export class AcceptSignal {
     const earlier = await this.#answerFromEarlier(botId, draft, contentHash);
     if (earlier) return { answer: earlier };
 
+    await this.#market.refresh(draft.marketType, draft.symbol);
     const prepared = this.#prepare(botId, draft, contentHash, this.#clock.now());
     return 'refusals' in prepared ? { answer: refused(prepared.refusals) } : { answer: null, draft, ...prepared };
   }

@@ -50,6 +50,7 @@ function open({ rules = {}, market = {} }: { rules?: Partial<SignalRules>; marke
   const known: Market = {
     isListKnown: () => false,
     symbolInfo: () => undefined,
+    refresh: () => Promise.resolve(),
     freshPrice: () => market.price,
     lastTradeId: () => market.lastTradeId ?? null,
   };
