@@ -3,7 +3,7 @@ import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/gra
 import type { Loaded } from '#lib/graphql/loaded.ts';
 import type { EquityPoint } from '#lib/graphql/later/page-query.ts';
 import { worstFeed, type FeedState } from './freshness.ts';
-import { isAfter, latest, START, type Sequence } from './sequence.ts';
+import { isAfter, isFarAfter, latest, START, type Sequence } from './sequence.ts';
 
 /** Everything that a page starts from, or starts again from after a break. */
 export interface Snapshot {
@@ -137,8 +137,8 @@ export class LiveStore {
     this.#disagreements = 0;
     const place = performance.ok ? performance.data.sequence : null;
     if (closed.ok) this.#takeLatest(closed.data, place);
-    if (place !== null) this.#resumeFrom(place);
-    else if (!closed.ok && this.latest.length === 0) {
+    else if (place !== null) this.#resumeFrom(place);
+    else if (this.latest.length === 0) {
       // Without any place in the record there is none to resume from: only what happens from now on is known.
       this.lastOpened = null;
       this.lastClosed = null;
@@ -279,7 +279,10 @@ export class LiveStore {
   #takeLatest(trades: Trade[], place: Sequence | null): void {
     const known = place === null ? trades : trades.filter(({ closedBy }) => !isAfter(closedBy?.sequence ?? START, place));
     for (const trade of known) this.#remember(trade.id);
-    this.#resumeFrom(known.flatMap((trade) => trade.closedBy?.sequence ?? []).reduce(latest, START));
+    const newest = known.flatMap((trade) => trade.closedBy?.sequence ?? []).reduce(latest, START);
+    // The list may have been read just before the totals, so what lies between its end and their place is asked for again: each trade
+    // is applied once anyhow. Where few trades are meant, the list may end long ago, and nothing of it can be missing.
+    this.#resumeFrom(place !== null && isFarAfter(place, newest) ? place : newest);
     const showing = new Set(this.rows.flatMap((row) => (row.result ? [row.trade.id] : [])));
     this.#addLatest(known.filter((trade) => !showing.has(trade.id)));
   }

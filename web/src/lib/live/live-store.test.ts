@@ -88,12 +88,22 @@ describe('closures', () => {
     expect(store.receiveEvent(closure('b', '10000000000000000', '2'))).toBe(true);
   });
 
-  test('resume from the place of the snapshot in the record, else from its newest closure', () => {
+  test('resume from the newest closure of the snapshot, or from its place in the record where that is far behind', () => {
     const failed = { ok: false, code: 'UNREACHABLE' } as const;
-    expect(new LiveStore(snapshot({ latest: { ok: true, data: [] } })).lastClosed).toBe('100');
+    const at = (sequence: string) => ({ ok: true, data: performance(10, '20', { sequence }) }) as const;
+    expect(new LiveStore(snapshot({ performance: at('140') })).lastClosed).toBe('100');
+    expect(new LiveStore(snapshot({ performance: at('5000') })).lastClosed).toBe('5000');
+    expect(new LiveStore(snapshot({ latest: failed })).lastClosed).toBe('100');
     expect(new LiveStore(snapshot({ performance: failed })).lastClosed).toBe('100');
     expect(new LiveStore(snapshot({ performance: failed, latest: { ok: true, data: [] } })).lastClosed).toBe('0');
     expect(new LiveStore(snapshot({ performance: failed, latest: failed })).lastClosed).toBeNull();
+  });
+
+  test('that the list of a snapshot misses, as it was read just before its totals, are shown and not counted again', () => {
+    const store = new LiveStore(snapshot({ performance: { ok: true, data: performance(11, '22', { sequence: '101' }) } }));
+    expect(store.receiveEvent(closure('a', '101', '2'))).toBe(true);
+    expect(store.closedLive.map(({ id }) => id)).toEqual(['a']);
+    expect(store.closedCount).toBe(11);
   });
 
   test('behind the place of the snapshot’s totals come again as news, and count once', () => {

@@ -11,3 +11,10 @@ export function isAfter(a: Sequence, b: Sequence): boolean {
 export function latest(a: Sequence, b: Sequence): Sequence {
   return isAfter(a, b) ? a : b;
 }
+
+/** More events than can happen while one request is answered. */
+const FAR = 1_000n;
+
+export function isFarAfter(a: Sequence, b: Sequence): boolean {
+  return BigInt(a) - BigInt(b) > FAR;
+}

@@ -80,9 +80,9 @@ test('other filters begin anew on the same link', () => {
   session.changeFilters(
     filters,
     { direction: ['SHORT'] },
-    snapshot({ performance: { ok: true, data: performance(3, '1', { sequence: '140' }) } }),
+    snapshot({ performance: { ok: true, data: performance(3, '1', { sequence: '1140' }) } }),
   );
-  expect(link().asked.get('closed')?.variables).toEqual({ after: '140', filter: { direction: ['SHORT'] } });
+  expect(link().asked.get('closed')?.variables).toEqual({ after: '1140', filter: { direction: ['SHORT'] } });
   expect(session.store.closedCount).toBe(3);
 });
 
@@ -113,7 +113,7 @@ test('back from a break: a snapshot first, then word of what was missed, then th
   expect(counts()).toEqual({ refetches: 1, returns: 1 });
   expect(session.notice).toBe('Caught up: 3 trades closed while away.');
   expect(engine.announcer.status).toBe(session.notice);
-  expect(link().asked.get('closed')?.variables).toEqual({ after: '103', filter: {} });
+  expect(link().asked.get('closed')?.variables).toEqual({ after: '100', filter: {} });
   timers.pass(15_000);
   expect(session.notice).toBe('');
 });
