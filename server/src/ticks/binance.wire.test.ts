@@ -328,7 +328,7 @@ describe('the connection', () => {
 
   test('one that opens into silence again and again is not LIVE until it tells something', async () => {
     const exchange = await openExchange({ firstAggId: 1 });
-    const limits = { silentAfterMs: 1_500, staleAfterMs: 1_200, offlineAfterMs: 2_500, statusIntervalMs: 60_000 };
+    const limits = { silentAfterMs: 2_500, staleAfterMs: 2_000, offlineAfterMs: 4_000, statusIntervalMs: 60_000 };
     const { feed, states, inSync } = openFeed(exchange, 'SPOT', limits);
     feed.watch('BTCUSDT', afterId(0));
     await inSync();
