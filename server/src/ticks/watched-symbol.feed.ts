@@ -207,7 +207,8 @@ export class WatchedSymbol {
         this.#repair = null;
         this.#repairedMs = this.#options.clock.monotonicMs();
         afterwards();
-        this.#look();
+        if (this.#isInSync) this.#tellSync();
+        else this.#look();
       });
   }
 
@@ -222,6 +223,10 @@ export class WatchedSymbol {
   #settle(): void {
     if (!this.#repair && !this.#cancelGrace && !this.#hasFetched) return;
     this.#stopRepair();
+    this.#tellSync();
+  }
+
+  #tellSync(): void {
     const hasFetched = this.#hasFetched;
     this.#hasFetched = false;
     this.#options.onSync(hasFetched);
