@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { afterId, AGG_TRADES, openExchange, openFeed, range } from '../../testkit/feed.ts';
 import type { Exchange } from '../../simulator/exchange.ts';
 import { systemClock } from '../process/system-clock.ts';
@@ -10,9 +10,13 @@ const KLINES: Readonly<Record<MarketType, string>> = { SPOT: '/api/v3/klines', F
 /** Pages so small that a hole of a few trades is a long one. */
 const SMALL_PAGES = { pageRows: 5 };
 
-/** The beginning of the minute that began `minutes` before the running one. */
+/** The minute in which a test begins: one that crosses a minute's end must not mean two. */
+let thisMinuteMs = 0;
+beforeEach(() => void (thisMinuteMs = minuteOf(systemClock.now().getTime())));
+
+/** The beginning of the minute that began `minutes` before it. */
 function minutesAgo(minutes: number): number {
-  return minuteOf(systemClock.now().getTime()) - minutes * MINUTE_MS;
+  return thisMinuteMs - minutes * MINUTE_MS;
 }
 
 /** Prints one trade per given price, a second apart from `fromMs` on. */
