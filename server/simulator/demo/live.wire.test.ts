@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser } from '../../testkit/browser.ts';
 import { Cable } from '../../testkit/cable.ts';
+import { PRICES } from '../../testkit/documents.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
 import { DEADLINE_MS, until } from '../../testkit/waiting.ts';
@@ -49,11 +50,17 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     return id;
   }
 
-  /** Moves the price; ends when the server knows it. */
+  /** Moves the price; ends when the server knows it. It is printed until then, as a server that does not listen yet hears nothing. */
   async function move(symbol: Name, by: number): Promise<void> {
     price[symbol] = Number((price[symbol] + by).toFixed(2));
-    const { id } = product.exchange.tick({ marketType: 'FUTURES', symbol, price: `${price[symbol]}` });
-    await product.whenApplied('FUTURES', symbol, id);
+    const printed: number[] = [];
+    await until(async () => {
+      printed.push(product.exchange.tick({ marketType: 'FUTURES', symbol, price: `${price[symbol]}` }).id);
+      const { prices } = await product.query<{ prices: { aggregateTradeId: string | null }[] }>(PRICES, {
+        symbols: [{ marketType: 'FUTURES', symbol }],
+      });
+      return Number(prices[0]?.aggregateTradeId ?? -1) >= (printed[0] ?? Infinity) || undefined;
+    }, `the price of ${symbol}`);
   }
 
   /** Lets every position of a symbol reach its take profit. */
@@ -153,6 +160,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
   test('says that the connection is lost, tries again, and catches up with what it missed', async () => {
     const id = await open('BTCUSDT');
     const page = await visit('/bot-performance');
+    await move('BTCUSDT', 0);
     await says(page.locator('.chip'), /^Live/);
     const before = await counts(page).innerText();
     cable.cut();
@@ -206,6 +214,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
         Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));
       }, state);
+    await move('BTCUSDT', 0);
     await says(page.locator('.chip'), /^Live/);
     await look('hidden');
     // As the minute passes, the socket's own pings are answered.

@@ -75,6 +75,7 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
       await page.getByRole('navigation', { name: 'Bot performance' }).getByRole('link', { name: tab }).click();
       await page.waitForURL(`**${path}?symbol=BTCUSDT&side=LONG`);
     }
+    expect(await page.locator('.panel-error').count()).toBe(0);
     const shared = await alive('/bot-performance/history?symbol=BTCUSDT&side=LONG');
     expect(await signals(shared)).toBe(filtered);
     expect(await choice(shared, 'Symbol').inputValue()).toBe('BTCUSDT');

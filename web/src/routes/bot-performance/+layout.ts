@@ -12,8 +12,10 @@ const shown = new WeakSet<PageAnswer>();
 export const load: LayoutLoad = async ({ data, fetch, route, url, depends }) => {
   depends('live:snapshot');
   const view = readView(url.searchParams);
+  // Worked out also where it is not sent: what this function has read of the address decides whether it runs again.
+  const request = requestOf(route.id, view, Date.now());
   const { first } = data;
-  const answer = shown.has(first) ? await loadPage(fetch, requestOf(route.id, view, Date.now())) : first;
+  const answer = shown.has(first) ? await loadPage(fetch, request) : first;
   shown.add(first);
   // A page that is open keeps what it shows when the server goes away; a new one has nothing to show.
   const nothing = Object.values(answer.snapshot).every((part) => !part.ok && part.code === UNREACHABLE);
