@@ -78,7 +78,7 @@ export function needOf(size: Size): Need {
     workers: 2,
     leaderCorePct: Math.ceil(leaderMs / 10),
     postgresCorePct: Math.ceil(postgresMs / 10),
-    nextLimit: `${name}, at ${factor.toPrecision(2)} × this`,
+    nextLimit: factor < 1 ? `${name}: too little for this` : `${name}, at ${factor < 10 ? factor.toFixed(1) : Math.floor(factor)} × this`,
   };
 }
 
@@ -99,7 +99,7 @@ export function scaleTable(): string {
     need.viewers.toLocaleString('en-US'),
     need.symbols.toLocaleString('en-US'),
     need.signalsPerMinute.toLocaleString('en-US'),
-    String(need.apiNodes),
+    need.apiNodes.toLocaleString('en-US'),
     String(need.workers),
     String(need.leaderCorePct),
     String(need.postgresCorePct),
