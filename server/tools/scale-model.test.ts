@@ -10,7 +10,7 @@ test('the page holds the table as it is computed', () => {
 });
 
 test('the page names every figure that was measured', () => {
-  for (const [name, value] of Object.entries(MEASURED)) expect(page).toMatch(new RegExp(`\\| +\`${name}\` +\\| +${value} +\\|`));
+  for (const [name, value] of Object.entries(MEASURED)) expect(page).toMatch(new RegExp(`\\| \`${name}\` .*\\| ${value} +\\|`));
 });
 
 test('needs grow with what is asked for', () => {

@@ -1,20 +1,20 @@
 // What a cluster of a given size needs, computed from what was measured. `node server/tools/scale-model.ts` prints the table of docs/SCALE.md.
 
-/** Measured by `node server/tools/measure-scale.ts` on two shared cores of a cloud machine: processor time, so that other load counts little. */
+/** Measured by `node server/tools/measure-scale.ts` on two cores shared with much other work: processor time, to two digits. */
 export const MEASURED = {
   /** Of an API node, per signal accepted there. */
-  apiMsPerSignal: 0,
+  apiMsPerSignal: 11,
   /** Of PostgreSQL, per signal with its trade, its events and its closure. */
-  postgresMsPerSignal: 0,
+  postgresMsPerSignal: 9.1,
   /** Of the leading worker, per trade of the exchange on a watched symbol. */
-  workerMsPerTick: 0,
+  workerMsPerTick: 0.022,
   /** Of an API node, per price of a symbol that the leader tells of, at most four a second and symbol. */
-  apiMsPerTold: 0,
+  apiMsPerTold: 0.02,
   /** Of an API node, per event and viewer to whom it is told over WebSocket. */
-  apiMsPerDelivery: 0,
+  apiMsPerDelivery: 0.083,
   /** Memory of an API node and of a leading worker with nothing to do. */
-  apiMiB: 0,
-  workerMiB: 0,
+  apiMiB: 210,
+  workerMiB: 230,
 } as const;
 
 /** What is not measured but taken to be so; the page says it. */
@@ -78,7 +78,7 @@ export function needOf(size: Size): Need {
     workers: 2,
     leaderCorePct: Math.ceil(leaderMs / 10),
     postgresCorePct: Math.ceil(postgresMs / 10),
-    nextLimit: `${name}, at ${factor.toPrecision(2)} × this`,
+    nextLimit: factor < 1 ? `${name}: too little for this` : `${name}, at ${factor < 10 ? factor.toFixed(1) : Math.floor(factor)} × this`,
   };
 }
 
@@ -99,7 +99,7 @@ export function scaleTable(): string {
     need.viewers.toLocaleString('en-US'),
     need.symbols.toLocaleString('en-US'),
     need.signalsPerMinute.toLocaleString('en-US'),
-    String(need.apiNodes),
+    need.apiNodes.toLocaleString('en-US'),
     String(need.workers),
     String(need.leaderCorePct),
     String(need.postgresCorePct),

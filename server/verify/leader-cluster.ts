@@ -58,16 +58,25 @@ export class LeaderCluster {
       urls[name] = url;
     }
     const cluster = new LeaderCluster(postgres, folder, exchange, urls, leaseMs);
-    await installAudit(cluster.pool);
-    const cli = new Child(BOT_CLI, ['create', 'Rig'], { DATABASE_URL: postgres.url });
-    cluster.token = await cli.line();
-    await cli.ended();
-    await Promise.all([cluster.startWorker(), cluster.startWorker()]);
-    for (let node = 0; node < 2; node += 1) {
-      const child = new Child(NODE, [], cluster.#environment('api'));
-      cluster.apis.push({ child, url: await child.line() });
+    try {
+      await cluster.#populate();
+    } catch (error) {
+      await cluster.end();
+      throw error;
     }
     return cluster;
+  }
+
+  async #populate(): Promise<void> {
+    await installAudit(this.pool);
+    const cli = new Child(BOT_CLI, ['create', 'Rig'], { DATABASE_URL: this.#postgres.url });
+    this.token = await cli.line();
+    await cli.ended();
+    await Promise.all([this.startWorker(), this.startWorker()]);
+    for (let node = 0; node < 2; node += 1) {
+      const child = new Child(NODE, [], this.#environment('api'));
+      this.apis.push({ child, url: await child.line() });
+    }
   }
 
   /** A deaf one goes on working when it has lost the lead. */
@@ -150,6 +159,12 @@ export class LeaderCluster {
       DATABASE_URL: this.#postgres.url,
       LEADERSHIP_LEASE_MS: String(this.#leaseMs),
       FEED_WEIGHT_SHARE: '1',
+      API_COST_CAPACITY: '1000000000', // one address plays many
+      API_COST_PER_SECOND: '1000000000',
+      API_EXECUTION_TIMEOUT_MS: '60000', // a loaded machine
+      DATABASE_STATEMENT_TIMEOUT_MS: '60000',
+      DATABASE_CONNECT_TIMEOUT_MS: '60000',
+      SOCKETS_MAX_SOCKETS_PER_ADDRESS: '1000',
       FEED_RECONNECT_MIN_MS: '20',
       FEED_GAP_GRACE_MS: '50',
       FEED_SYMBOL_LIST_INTERVAL_MS: '9000', // new symbols soon

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { startExchange } from '../../simulator/exchange.ts';
 import { freshDatabase } from '../../testkit/database.ts';
 import { ON_EVENTS, ON_TRADE_CLOSED } from '../../testkit/documents.ts';
@@ -8,6 +8,8 @@ import type { Product } from '../../testkit/product.ts';
 import { hasRedis, TestRedis } from '../../testkit/redis.ts';
 import { TRANSPORTS } from '../../testkit/subscriptions.ts';
 import { until } from '../../testkit/waiting.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // each test starts three servers
 
 const SYMBOLS = (['FUTURES', 'SPOT'] as const).map((marketType) => ({ marketType, symbol: 'BTCUSDT', tickSize: '0.01', price: '100' }));
 const LONG: SignalInput = { symbol: 'BTCUSDT', marketType: 'FUTURES', direction: 'LONG', takeProfit: '110', stopLoss: '90' };
@@ -126,7 +128,7 @@ test('without a worker nothing is made up: feeds are down, prices grow old, and 
   const states = a.subscribe<{ marketType: string; state: string }[]>('subscription { marketFeedsUpdated { marketType state } }');
   await untilFeed(a, 'LIVE');
   await a.symbolsKnown(token);
-  await a.open(token, LONG);
+  await a.open(token, { ...LONG, entryPrice: '100' });
   await untilWatched(a);
   await worker.stop();
   await untilFeed(a, 'OFFLINE');
