@@ -8,8 +8,11 @@ import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
 import { schema } from './schema.ts';
+import { sharedStreams } from './shared-streams.plugin.ts';
+import { SharedStreams } from './shared-streams.ts';
+import type { SharedStreamsLimits } from './shared-streams.ts';
 
-export interface ApiLimits {
+export interface ApiLimits extends SharedStreamsLimits {
   readonly maxRequestBodyBytes: number;
 }
 
@@ -37,9 +40,10 @@ subscription Closures {
 
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
 export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId, log: Log) {
+  const maskError = (error: unknown): Error => mask(error, newId, log);
   return createYoga({
     schema,
-    plugins: [exactNumbers(), endsOfStreams()],
+    plugins: [exactNumbers(), endsOfStreams(), sharedStreams(new SharedStreams(() => contextOf(null), maskError, limits))],
     context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
     batching: false,
     landingPage: false,
@@ -47,7 +51,7 @@ export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId,
     cors: { origin: '*', credentials: false },
     graphiql: { title: 'Bot Performance API', defaultQuery: PLAYGROUND_QUERY, subscriptionsProtocol: 'WS' },
     renderGraphiQL,
-    maskedErrors: { maskError: (error) => mask(error, newId, log) },
+    maskedErrors: { maskError },
     logging: false,
   });
 }

@@ -18,7 +18,7 @@ async function ask(body: unknown, failure: unknown) {
   const context = { trades: { page: () => Promise.reject(failure), find: fail, count: fail }, authenticate: () => Promise.reject(failure) };
   const api = createApi(
     () => context as unknown as Context,
-    { maxRequestBodyBytes: 10_000 },
+    { maxRequestBodyBytes: 10_000, mailboxCapacity: 10, replayMaxAgeMs: 0 },
     () => ID,
     log,
   );
@@ -75,7 +75,7 @@ describe('a fault in the server', () => {
       () => {
         throw new Error(SECRET);
       },
-      { maxRequestBodyBytes: 10_000 },
+      { maxRequestBodyBytes: 10_000, mailboxCapacity: 10, replayMaxAgeMs: 0 },
       () => ID,
       { ...silentLog, error: (fields) => void logged.push(fields) },
     );

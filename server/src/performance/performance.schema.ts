@@ -282,6 +282,7 @@ function live<T>(context: Context, intervalMs: number, read: (sequence: bigint) 
 builder.subscriptionFields((t) => ({
   performanceUpdated: t.field({
     type: PerformanceRef,
+    extensions: { stream: 'state' },
     description: 'The whole performance, at once and then after each change, at most once per interval.',
     args: {
       filter: t.arg(FILTER),
@@ -293,6 +294,7 @@ builder.subscriptionFields((t) => ({
   }),
   openPositionsUpdated: t.field({
     type: OpenPositionsRef,
+    extensions: { stream: 'state' },
     description: 'Open positions with live prices and unrealised P/L, at once and then as they move, at most once per interval.',
     args: {
       filter: t.arg(FILTER),

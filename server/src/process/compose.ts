@@ -4,6 +4,7 @@ import { ClosuresStore } from '../closures/closures.store.ts';
 import { Closing } from '../closures/closing.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
 import { TrackRecord } from '../performance/track-record.ts';
+import { RecentEvents } from '../record/recent-events.ts';
 import { RecordStore } from '../record/record.store.ts';
 import { RecordTail } from '../record/record-tail.ts';
 import { AcceptSignal } from '../signals/accept-signal.ts';
@@ -36,6 +37,16 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     throw new StartFault(`this record was begun with ${was} and cannot go on with ${is}: set DATA_DIR or DATABASE_URL to another place`);
   }
   const tail = new RecordTail(records, clock, log, limits.record);
+  const recent = new RecentEvents(
+    {
+      get position() {
+        return tail.position;
+      },
+      onEvent: (listener) => tail.onEvent(listener),
+      readAfter: (sequence, limit) => records.readAfter(sequence, limit),
+    },
+    limits.record.recentEvents,
+  );
   const announce = (): void => tail.wake();
 
   const priceBoard = new PriceBoard(clock);
@@ -88,7 +99,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       },
       onEvent: (listener) => tail.onEvent(listener),
       head: () => records.head(),
-      readAfter: (sequence, limit) => records.readAfter(sequence, limit),
+      readAfter: (sequence, limit) => recent.readAfter(sequence, limit),
     },
     eventLimits: limits.events,
     recordPosition: () => tail.position,
@@ -131,12 +142,12 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     ...shared,
     authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
   });
-  const api = createApi(contextOf, limits.api, newId, log);
-  const sockets = new SubscriptionSockets(api, limits.sockets);
+  const api = createApi(contextOf, { ...limits.api, ...limits.events }, newId, log);
+  const sockets = new SubscriptionSockets(api, clock, limits.sockets);
 
   return {
     // The feeds come last: what they deliver is already waited for.
-    services: [tail, closing, feeds.SPOT, feeds.FUTURES, sockets],
+    services: [tail, recent, closing, feeds.SPOT, feeds.FUTURES, sockets],
     graphql: (request, response) => {
       if (isEventStream(request)) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response);

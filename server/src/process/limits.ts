@@ -40,6 +40,7 @@ export const LIMITS = {
   },
   record: {
     pageSize: wholeNumber('events read from the track record at once', 500, 1, 10_000),
+    recentEvents: wholeNumber('newest events kept in memory for subscribers who come back', 1_000, 1, 100_000),
     pollIntervalMs: wholeNumber('how often the track record is read when nobody said that something was written', 1_000, 10, 600_000),
   },
   closing: {
@@ -52,6 +53,7 @@ export const LIMITS = {
   events: {
     mailboxCapacity: wholeNumber('live events that may wait for one subscriber; beyond it the subscription ends', 256, 1, 100_000),
     replayPageSize: wholeNumber('stored events read at once while a subscriber catches up', 500, 1, 10_000),
+    replayMaxAgeMs: wholeNumber('subscribers who come back within this time are told of an event in the same words', 1_000, 0, 60_000),
   },
   pages: {
     defaultPageSize: wholeNumber('rows of a page of a list when the query does not say', 50, 1, 1_000),
@@ -74,7 +76,10 @@ export const LIMITS = {
     maxMessageBytes: wholeNumber("bytes of one message on a subscriber's WebSocket", 16_384, 1_024, 1_048_576),
     initTimeoutMs: wholeNumber('how long a new WebSocket may take to introduce itself', 3_000, 100, 60_000),
     pingIntervalMs: wholeNumber('how often a WebSocket is pinged; without an answer by the next ping it is cut', 10_000, 1_000, 600_000),
-    stalledStreamMs: wholeNumber('a server-sent event stream whose reader takes nothing for this long is cut', 30_000, 1_000, 600_000),
+    stalledStreamMs: wholeNumber('a server-sent event stream whose reader takes nothing for this long is cut', 20_000, 1_000, 600_000),
+    stalledMs: wholeNumber('a WebSocket for which something waits and whose reader takes nothing for this long is closed', 20_000, 1_000, 600_000),
+    behindMs: wholeNumber('a WebSocket whose reader has been behind for this long, however it reads, is closed', 60_000, 1_000, 600_000),
+    writeSliceMs: wholeNumber('how long messages are written to subscribers before anything else gets its turn', 20, 1, 1_000),
   },
   feed: fromDefaults(DEFAULT_FEED_LIMITS, 'see server/src/ticks/feed-limits.ts'),
 };

@@ -12,7 +12,7 @@ beforeAll(async () => {
   await addBot(prisma, 'trend-rider');
   const api = createApi(
     () => ({ prisma }) as unknown as Context,
-    { maxRequestBodyBytes: 10_000 },
+    { maxRequestBodyBytes: 10_000, mailboxCapacity: 10, replayMaxAgeMs: 0 },
     () => 'error-id',
     silentLog,
   );

@@ -5,9 +5,13 @@ import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { OperationResult } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../kernel/clock.ts';
 import type { Service } from '../kernel/service.ts';
+import { SocketWriters } from './socket-writers.ts';
+import type { SocketWriter, SocketWriterLimits } from './socket-writers.ts';
 
-export interface SocketLimits {
+export interface SocketLimits extends SocketWriterLimits {
   /** Bytes of one message from a client. */
   readonly maxMessageBytes: number;
   /** How long a new socket may take to say connection_init. */
@@ -31,14 +35,23 @@ type Enveloped = ReturnType<Engine['getEnveloped']>;
 
 /** 1012: "service restart". graphql-ws clients come back after it, as they do not after 1000. */
 const SERVICE_RESTART = 1012;
+/** A code of our own: "too slow". Clients of graphql-ws come back after it; after 4429 and the like they never do. */
+export const TOO_SLOW = 4290;
+/** How long one that is closed for being too slow has to take the news; who reads nothing at all never will. */
+const SHED_GRACE_MS = 2_000;
 
 /** Subscriptions over WebSocket by the graphql-transport-ws protocol. Queries and mutations belong to HTTP, where every limit applies. */
 export class SubscriptionSockets implements Service {
   readonly name = 'subscription sockets';
   readonly #server: WebSocketServer;
   readonly #disposeGraphql: () => Promise<void> | void;
+  readonly #clock: Clock;
+  readonly #writers: SocketWriters;
+  readonly #writerOf = new WeakMap<WebSocket, SocketWriter>();
 
-  constructor(engine: Engine, limits: SocketLimits) {
+  constructor(engine: Engine, clock: Clock, limits: SocketLimits) {
+    this.#clock = clock;
+    this.#writers = new SocketWriters(clock, setImmediate, limits);
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: limits.maxMessageBytes,
@@ -50,8 +63,9 @@ export class SubscriptionSockets implements Service {
         connectionInitWaitTimeout: limits.initTimeoutMs,
         execute: (args) => (args.rootValue as Enveloped).execute(args),
         subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
-        onSubscribe: async (socket, _id, params) => {
-          const enveloped = engine.getEnveloped({ socket: socket.extra.socket, req: socket.extra.request, params });
+        onSubscribe: async (socket, id, params) => {
+          const outlet = this.#writerOf.get(socket.extra.socket)?.outlet(id);
+          const enveloped = engine.getEnveloped({ socket: socket.extra.socket, req: socket.extra.request, params, outlet });
           let document: DocumentNode;
           try {
             document = enveloped.parse(params.query);
@@ -85,14 +99,33 @@ export class SubscriptionSockets implements Service {
   }
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#server.emit('connection', client, request));
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      this.#writeTo(client, socket);
+      this.#server.emit('connection', client, request);
+    });
   };
 
+  /** Shared messages are written past the WebSocket, as frames that are the same for all; it has no queue of its own without compression. */
+  #writeTo(client: WebSocket, stream: Duplex): void {
+    const writer = this.#writers.writer({
+      stream,
+      isOpen: () => client.readyState === client.OPEN,
+      shed: (reason) => {
+        client.close(TOO_SLOW, reason);
+        this.#clock.after(SHED_GRACE_MS, () => client.terminate());
+      },
+    });
+    this.#writerOf.set(client, writer);
+    client.once('close', () => this.#writers.forget(writer));
+  }
+
   start(): Promise<void> {
+    this.#writers.start();
     return Promise.resolve();
   }
 
   async stop(): Promise<void> {
+    this.#writers.stop();
     for (const client of this.#server.clients) client.close(SERVICE_RESTART, 'the server restarts');
     await this.#disposeGraphql();
   }

@@ -139,6 +139,7 @@ builder.queryFields((t) => ({
 builder.subscriptionFields((t) => ({
   priceTicks: t.field({
     type: [PriceTickRef],
+    extensions: { stream: 'moves' },
     description:
       'Newest price of each symbol that moved, at most one list per interval. All symbols with open positions when none is named.',
     args: {
@@ -153,6 +154,7 @@ builder.subscriptionFields((t) => ({
   }),
   marketFeedsUpdated: t.field({
     type: [MarketFeedRef],
+    extensions: { stream: 'state' },
     description: 'The price feeds’ health, at once, then at each change of state and about once a second while ticks arrive.',
     subscribe: (_, __, context) =>
       new Conflated({ subscribe: context.onFeeds, produce: () => context.feeds() }, context.clock, context.liveLimits.feedIntervalMs, true),

@@ -1,0 +1,175 @@
+import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Outlet, Viewer } from './viewer.ts';
+
+/** A connection below a WebSocket, and what can be done about it. */
+export interface Connection {
+  readonly stream: WritableSide;
+  isOpen(): boolean;
+  /** Closes it, as its reader is too slow. */
+  shed(reason: string): void;
+}
+
+interface WritableSide {
+  readonly writableNeedDrain: boolean;
+  write(chunk: Buffer): boolean;
+  cork(): void;
+  uncork(): void;
+  on(event: 'drain', listener: () => void): unknown;
+}
+
+export interface SocketWriterLimits {
+  readonly stalledMs: number;
+  readonly behindMs: number;
+  readonly writeSliceMs: number;
+}
+
+/** Writers served between two looks at the time. */
+const WRITERS_PER_LOOK = 32;
+/** How many looks at the slow ones in the time after which a stalled one is closed. */
+const LOOKS_PER_STALL = 4;
+
+/** Since when a connection has been behind, and when it took something last. */
+interface Lag {
+  readonly sinceMs: number;
+  progressMs: number;
+}
+
+/**
+ * Writes what waits for viewers, one write per connection with everything that has come for it since the last, and lets go after each
+ * slice of time, so that ten thousand connections hold nothing up. A connection that takes nothing more is not written to; what waits
+ * stays in its viewers' mailboxes, and who stays behind for too long is shed.
+ */
+export class SocketWriters {
+  readonly #clock: Clock;
+  readonly #limits: SocketWriterLimits;
+  readonly #defer: (run: () => void) => void;
+  readonly #behind = new Map<SocketWriter, Lag>();
+  #queue: SocketWriter[] = [];
+  #scheduled = false;
+  #stopLooking: Cancel | undefined;
+
+  /** `defer` runs something once what is under way, and what the network has brought, has been dealt with. */
+  constructor(clock: Clock, defer: (run: () => void) => void, limits: SocketWriterLimits) {
+    this.#clock = clock;
+    this.#defer = defer;
+    this.#limits = limits;
+  }
+
+  start(): void {
+    this.#stopLooking = this.#clock.every(this.#limits.stalledMs / LOOKS_PER_STALL, () => this.#shedSlow());
+  }
+
+  stop(): void {
+    this.#stopLooking?.();
+  }
+
+  writer(connection: Connection): SocketWriter {
+    const writer: SocketWriter = new SocketWriter(connection, {
+      queue: () => this.#add(writer),
+      progress: () => {
+        const lag = this.#behind.get(writer);
+        if (lag) lag.progressMs = this.#clock.monotonicMs();
+        this.#add(writer);
+      },
+    });
+    return writer;
+  }
+
+  forget(writer: SocketWriter): void {
+    this.#behind.delete(writer);
+  }
+
+  #add(writer: SocketWriter): void {
+    this.#queue.push(writer);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#defer(this.#writeSlice);
+  }
+
+  readonly #writeSlice = (): void => {
+    const endMs = this.#clock.monotonicMs() + this.#limits.writeSliceMs;
+    const queue = this.#queue;
+    let served = 0;
+    while (served < queue.length) {
+      this.#serve(queue[served]!);
+      served += 1;
+      if (served % WRITERS_PER_LOOK === 0 && this.#clock.monotonicMs() >= endMs) break;
+    }
+    this.#queue = queue.slice(served);
+    this.#scheduled = this.#queue.length > 0;
+    if (this.#scheduled) this.#defer(this.#writeSlice);
+  };
+
+  #serve(writer: SocketWriter): void {
+    if (writer.write() === 'all') {
+      this.#behind.delete(writer);
+    } else if (!this.#behind.has(writer)) {
+      const nowMs = this.#clock.monotonicMs();
+      this.#behind.set(writer, { sinceMs: nowMs, progressMs: nowMs });
+    }
+  }
+
+  #shedSlow(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [writer, { sinceMs, progressMs }] of this.#behind) {
+      const stalledForMs = nowMs - progressMs;
+      if (stalledForMs < this.#limits.stalledMs && nowMs - sinceMs < this.#limits.behindMs) continue;
+      this.#behind.delete(writer);
+      writer.shed();
+    }
+  }
+}
+
+/** The messages' way to one connection. */
+export class SocketWriter {
+  readonly #connection: Connection;
+  readonly #tell: { readonly queue: () => void; readonly progress: () => void };
+  /** Viewers for whom something waits, with the ids of their operations. */
+  readonly #waiting = new Map<Viewer, string>();
+  #queued = false;
+
+  constructor(connection: Connection, tell: { readonly queue: () => void; readonly progress: () => void }) {
+    this.#connection = connection;
+    this.#tell = tell;
+    connection.stream.on('drain', () => {
+      if (this.#queued) return;
+      this.#queued = true;
+      tell.progress();
+    });
+  }
+
+  outlet(operationId: string): Outlet {
+    return {
+      wake: (viewer) => {
+        this.#waiting.set(viewer, operationId);
+        // Until it drains, nothing would be written.
+        if (this.#queued || this.#connection.stream.writableNeedDrain) return;
+        this.#queued = true;
+        this.#tell.queue();
+      },
+    };
+  }
+
+  /** Writes as much as the connection takes. */
+  write(): 'all' | 'some' {
+    this.#queued = false;
+    const { stream } = this.#connection;
+    if (!this.#connection.isOpen()) {
+      this.#waiting.clear();
+      return 'all';
+    }
+    stream.cork();
+    for (const [viewer, operationId] of this.#waiting) {
+      let message;
+      while (!stream.writableNeedDrain && (message = viewer.take())) stream.write(message.frame(operationId));
+      if (stream.writableNeedDrain) break;
+      this.#waiting.delete(viewer);
+    }
+    stream.uncork();
+    return stream.writableNeedDrain ? 'some' : 'all';
+  }
+
+  shed(): void {
+    this.#connection.shed('too slow: come back and go on after the last sequence you have');
+  }
+}
