@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { replayRig } from './replay.ts';
@@ -11,6 +12,7 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
+  fanout: { about: 'one closure to 10,000 subscribers while prices move: how late, and whether anyone misses one', run: fanoutRig },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)

@@ -1,0 +1,86 @@
+// The server in a process of its own, for the rigs of the live stream: settings from the environment, spoken to by messages.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
+import { compose } from '../src/process/compose.ts';
+import { configFrom } from '../src/process/environment.ts';
+import { startServer } from '../src/process/server.ts';
+import { BotsStore } from '../src/signals/bots.store.ts';
+import { Hub } from '../src/subscribers/hub.ts';
+import { Viewer } from '../src/subscribers/viewer.ts';
+
+/** What the process says of itself. */
+export interface ServerStats {
+  readonly rssMb: number;
+  /** After a collection of garbage, where that was asked for. */
+  readonly heapMb: number;
+  readonly handles: number;
+  /** Longest time that the event loop was held up since the last look, ms. */
+  readonly stallMs: number;
+  readonly cpuMs: number;
+}
+export type Plant = 'lose' | 'leak';
+export type Ask = 'stats' | 'collected' | 'stop';
+export type Told = { readonly url: string; readonly token: string } | { readonly stats: ServerStats } | { readonly stopped: true };
+
+/** The bugs that the rigs must notice. */
+const PLANTS: Readonly<Record<Plant, () => void>> = {
+  lose() {
+    const tell = Viewer.prototype.push;
+    let count = 0;
+    Viewer.prototype.push = function (message) {
+      count += 1;
+      if (message.sequence === undefined || count % 50 !== 0) tell.call(this, message);
+    };
+  },
+  leak() {
+    Hub.prototype.remove = () => {};
+  },
+};
+
+const MEBIBYTE = 1_048_576;
+const RESOLUTION_MS = 5;
+const plant = process.env['PLANT'];
+if (plant !== undefined) PLANTS[plant as Plant]();
+const log = { debug() {}, info() {}, warn() {}, error: (fields: object, message: string) => console.error(message, fields) };
+const server = await startServer({ config: configFrom(process.env), compose, log, web: (_, response) => response.writeHead(404).end() });
+const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+delays.enable();
+
+function tell(told: Told): void {
+  process.send?.(told);
+}
+
+async function collect(): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    globalThis.gc?.();
+    await turn();
+  }
+}
+
+function stats(): ServerStats {
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  const stallMs = Math.max(0, delays.max / 1e6 - RESOLUTION_MS);
+  delays.reset();
+  return {
+    rssMb: rss / MEBIBYTE,
+    heapMb: (heapUsed + external + arrayBuffers) / MEBIBYTE,
+    handles: process.getActiveResourcesInfo().filter((name) => !name.includes('Timeout')).length,
+    stallMs,
+    cpuMs: (user + system) / 1000,
+  };
+}
+
+process.on('message', (ask: Ask) => {
+  void (async () => {
+    if (ask === 'collected') await collect();
+    if (ask === 'stop') {
+      await server.stop();
+      process.send?.({ stopped: true } satisfies Told, () => process.exit(0));
+    } else tell({ stats: stats() });
+  })();
+});
+process.on('disconnect', () => process.exit(1));
+const bots = new BotsStore(server.database.prisma);
+const { token } = await bots.create('Rig', server.clock, server.newId, server.randomBytes);
+tell({ url: server.url, token });

@@ -1,0 +1,165 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startExchange } from '../simulator/exchange.ts';
+import type { Exchange } from '../simulator/exchange.ts';
+import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
+import type { EmbeddedPostgres } from '../src/process/embedded-postgres.ts';
+import { silentLog } from '../testkit/silent-log.ts';
+import { CREATE_SIGNAL } from '../testkit/documents.ts';
+import type { Payload, SignalInput } from '../testkit/documents.ts';
+import { until } from '../testkit/waiting.ts';
+import { nextMessage } from './children.ts';
+import type { Ask, Plant, ServerStats } from './live-server.ts';
+
+/** As many connections as a rig may need, from one address. */
+const ROOM = { HTTP_MAX_CONNECTIONS: '40000' };
+
+/** The whole product with the server in a process of its own, on a database of its own, with an exchange that does as it is told. */
+export class LiveStage {
+  readonly exchange: Exchange;
+  readonly #folder: string;
+  readonly #postgres: EmbeddedPostgres;
+  readonly #environment: Readonly<Record<string, string>>;
+  #server: ChildProcess | undefined;
+  #url = '';
+  #token = '';
+  /** What the server wrote to stderr. */
+  errors = '';
+
+  private constructor(exchange: Exchange, folder: string, postgres: EmbeddedPostgres, environment: Readonly<Record<string, string>>) {
+    this.exchange = exchange;
+    this.#folder = folder;
+    this.#postgres = postgres;
+    this.#environment = environment;
+  }
+
+  static async start(settings: Readonly<Record<string, string>> = {}, plant?: Plant): Promise<LiveStage> {
+    const folder = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
+    chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
+    const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silentLog, startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 });
+    const exchange = await startExchange();
+    const stage = new LiveStage(exchange, folder, postgres, { ...ROOM, ...settings, ...(plant && { PLANT: plant }) });
+    try {
+      await stage.startServer();
+      await stage.#symbolsKnown();
+      return stage;
+    } catch (error) {
+      await stage.end();
+      throw error;
+    }
+  }
+
+  get graphqlUrl(): string {
+    return `${this.#url}/graphql`;
+  }
+
+  async startServer(): Promise<void> {
+    // The same port after a restart, so that clients find it again.
+    const env = {
+      ...process.env,
+      PORT: this.#url === '' ? '0' : new URL(this.#url).port,
+      DATABASE_URL: this.#postgres.url,
+      ...this.exchange.environment(),
+      ...this.#environment,
+    };
+    const server = fork(join(import.meta.dirname, 'live-server.ts'), { env, execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    server.stderr?.on('data', (chunk: Buffer) => (this.errors += String(chunk)));
+    this.#server = server;
+    const told = await nextMessage<{ url: string; token: string }>(server).catch(() => {
+      throw new Error(`the server did not start: ${this.errors}`);
+    });
+    this.#url = told.url;
+    this.#token = told.token;
+  }
+
+  async stopServer(): Promise<void> {
+    const server = this.#server;
+    if (server?.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.send('stop' satisfies Ask);
+    await Promise.race([exited, sleep(25_000, undefined, { ref: false })]);
+    server.kill('SIGKILL');
+    await exited;
+  }
+
+  get isAlive(): boolean {
+    return this.#server !== undefined && this.#server.exitCode === null && this.#server.signalCode === null;
+  }
+
+  async stats(collected = false): Promise<ServerStats> {
+    const server = this.#server!;
+    const answer = nextMessage<{ stats: ServerStats }>(server);
+    server.send((collected ? 'collected' : 'stats') satisfies Ask);
+    return (await answer).stats;
+  }
+
+  async query<T>(query: string, variables: object = {}, token?: string): Promise<T> {
+    const response = await fetch(this.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    return data as T;
+  }
+
+  async createSignal(input: Partial<SignalInput>): Promise<Payload> {
+    return (await this.query<{ createSignal: Payload }>(CREATE_SIGNAL, { input }, this.#token)).createSignal;
+  }
+
+  /** A LONG from 100. */
+  async open(symbol: string, takeProfit = '110'): Promise<void> {
+    const input = { symbol, marketType: 'FUTURES', direction: 'LONG', entryPrice: '100', takeProfit, stopLoss: '50' } as const;
+    const { trade, userErrors } = await this.createSignal(input);
+    if (!trade) throw new Error(`no trade: ${JSON.stringify(userErrors)}`);
+  }
+
+  tick(symbol: string, price: string): void {
+    this.exchange.tick({ marketType: 'FUTURES', symbol, price });
+  }
+
+  /** Resolves once a price was applied. */
+  async priced(symbol: string, price: string): Promise<void> {
+    await until(async () => {
+      const { prices } = await this.query<{ prices: { price: string }[] }>(
+        'query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { price } }',
+        { symbols: [{ symbol, marketType: 'FUTURES' }] },
+      );
+      return prices[0]?.price === price ? true : undefined;
+    }, `${symbol} at ${price}`);
+  }
+
+  /** The whole record, by query. */
+  async events(): Promise<{ sequence: number; kind: string }[]> {
+    const all: { sequence: number; kind: string }[] = [];
+    for (;;) {
+      const { events } = await this.query<{ events: { sequence: string; __typename: string }[] }>(
+        'query ($after: String) { events(after: $after) { __typename sequence } }',
+        { after: String(all.at(-1)?.sequence ?? 0) },
+      );
+      if (events.length === 0) return all;
+      all.push(...events.map(({ sequence, __typename }) => ({ sequence: Number(sequence), kind: __typename })));
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.stopServer();
+    await this.exchange.stop();
+    await this.#postgres.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Resolves once the server has the exchange's symbols. */
+  async #symbolsKnown(): Promise<void> {
+    await until(async () => {
+      const { userErrors } = await this.createSignal({ symbol: 'NOSUCH', marketType: 'FUTURES', direction: 'LONG', takeProfit: '2', stopLoss: '1' });
+      return userErrors[0]?.code === 'SYMBOL_UNKNOWN' ? true : undefined;
+    }, 'the symbols');
+  }
+}
