@@ -36,7 +36,7 @@ export async function fanoutRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const form = rig.short ? 'short' : 'long';
   requireConnections(SIZES[form].subscribers);
-  const { report, latenciesMs, lastMs, ramp, stats, idleMb } = await run(SIZES[form]);
+  const { report, latenciesMs, lastMs, ramp, stats, idleMb } = await run(rig, SIZES[form]);
   const p99Ms = quantile(latenciesMs, 0.99);
   const kbEach = ((ramp.rssMb - idleMb) * 1024) / report.clients;
   const outcomes: Outcome[] = [
@@ -62,7 +62,7 @@ export async function fanoutRig(rig: RigArguments): Promise<Verdict> {
       ],
     ]),
   );
-  const bugged = await run(SIZES.short, 'lose');
+  const bugged = await run(rig, SIZES.short, 'lose');
   return verdictOf('fanout', rig, outcomes, { bug: 'one event in fifty is told to nobody', caught: bugged.report.wrong > 0 }, startedMs, {
     subscribers: report.clients,
     medianMs: Math.round(quantile(latenciesMs, 0.5)),
@@ -74,8 +74,9 @@ export async function fanoutRig(rig: RigArguments): Promise<Verdict> {
   });
 }
 
-async function run({ subscribers, perSecond, seconds, closures }: (typeof SIZES)[keyof typeof SIZES], plant?: Plant): Promise<Run> {
-  const stage = await LiveStage.start({}, plant);
+async function run(rig: RigArguments, size: (typeof SIZES)[keyof typeof SIZES], plant?: Plant): Promise<Run> {
+  const { subscribers, perSecond, seconds, closures } = size;
+  const stage = await LiveStage.start(rig, {}, plant);
   const crowds = new Crowds();
   let going = true;
   try {

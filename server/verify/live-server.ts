@@ -1,4 +1,6 @@
 // The server in a process of its own, for the rigs of the live stream: settings from the environment, spoken to by messages.
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { compose } from '../src/process/compose.ts';
@@ -17,10 +19,13 @@ export interface ServerStats {
   /** Longest time that the event loop was held up since the last look, ms. */
   readonly stallMs: number;
   readonly cpuMs: number;
+  /** Shared streams that run, and viewers on them. */
+  readonly hubs: number;
+  readonly viewers: number;
 }
 export type Plant = 'lose' | 'leak';
-export type Ask = 'stats' | 'collected' | 'stop';
-export type Told = { readonly url: string; readonly token: string } | { readonly stats: ServerStats } | { readonly stopped: true };
+export type Ask = 'stats' | 'collected' | 'peers' | 'stop';
+export type Told = { readonly url: string; readonly token: string } | { readonly stats: ServerStats } | { readonly peers: readonly number[] } | { readonly stopped: true };
 
 /** The bugs that the rigs must notice. */
 const PLANTS: Readonly<Record<Plant, () => void>> = {
@@ -37,12 +42,31 @@ const PLANTS: Readonly<Record<Plant, () => void>> = {
   },
 };
 
+/** Every hub on which somebody is. */
+const hubs = new Set<Hub>();
+const { add, remove } = Hub.prototype;
+Hub.prototype.add = function (viewer) {
+  hubs.add(this);
+  add.call(this, viewer);
+};
+Hub.prototype.remove = function (viewer) {
+  remove.call(this, viewer);
+  if (this.size === 0) hubs.delete(this);
+};
+
 const MEBIBYTE = 1_048_576;
 const RESOLUTION_MS = 5;
 const plant = process.env['PLANT'];
 if (plant !== undefined) PLANTS[plant as Plant]();
 const log = { debug() {}, info() {}, warn() {}, error: (fields: object, message: string) => console.error(message, fields) };
 const server = await startServer({ config: configFrom(process.env), compose, log, web: (_, response) => response.writeHead(404).end() });
+/** Ports of the clients whose connections are held. A client that reads nothing does not learn that its own was cut. */
+const peers = new Map<Socket, number>();
+subscribe('net.server.socket', (message) => {
+  const { socket } = message as { socket: Socket };
+  peers.set(socket, socket.remotePort ?? 0);
+  socket.once('close', () => peers.delete(socket));
+});
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delays.enable();
 
@@ -68,6 +92,8 @@ function stats(): ServerStats {
     handles: process.getActiveResourcesInfo().filter((name) => !name.includes('Timeout')).length,
     stallMs,
     cpuMs: (user + system) / 1000,
+    hubs: hubs.size,
+    viewers: [...hubs].reduce((sum, hub) => sum + hub.size, 0),
   };
 }
 
@@ -77,10 +103,11 @@ process.on('message', (ask: Ask) => {
     if (ask === 'stop') {
       await server.stop();
       process.send?.({ stopped: true } satisfies Told, () => process.exit(0));
-    } else tell({ stats: stats() });
+    } else if (ask === 'peers') tell({ peers: [...peers.values()] });
+    else tell({ stats: stats() });
   })();
 });
 process.on('disconnect', () => process.exit(1));
 const bots = new BotsStore(server.database.prisma);
-const { token } = await bots.create('Rig', server.clock, server.newId, server.randomBytes);
+const { token } = await bots.create(`Rig ${process.pid}`, server.clock, server.newId, server.randomBytes);
 tell({ url: server.url, token });

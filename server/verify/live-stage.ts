@@ -8,13 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startExchange } from '../simulator/exchange.ts';
 import type { Exchange } from '../simulator/exchange.ts';
 import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
-import type { EmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { silentLog } from '../testkit/silent-log.ts';
 import { CREATE_SIGNAL } from '../testkit/documents.ts';
 import type { Payload, SignalInput } from '../testkit/documents.ts';
 import { until } from '../testkit/waiting.ts';
 import { nextMessage } from './children.ts';
 import type { Ask, Plant, ServerStats } from './live-server.ts';
+import type { RigArguments } from './rig.ts';
 
 /** As many connections as a rig may need, from one address. */
 const ROOM = { HTTP_MAX_CONNECTIONS: '40000' };
@@ -22,8 +22,7 @@ const ROOM = { HTTP_MAX_CONNECTIONS: '40000' };
 /** The whole product with the server in a process of its own, on a database of its own, with an exchange that does as it is told. */
 export class LiveStage {
   readonly exchange: Exchange;
-  readonly #folder: string;
-  readonly #postgres: EmbeddedPostgres;
+  readonly #database: RigDatabase;
   readonly #environment: Readonly<Record<string, string>>;
   #server: ChildProcess | undefined;
   #url = '';
@@ -31,19 +30,15 @@ export class LiveStage {
   /** What the server wrote to stderr. */
   errors = '';
 
-  private constructor(exchange: Exchange, folder: string, postgres: EmbeddedPostgres, environment: Readonly<Record<string, string>>) {
+  private constructor(exchange: Exchange, database: RigDatabase, environment: Readonly<Record<string, string>>) {
     this.exchange = exchange;
-    this.#folder = folder;
-    this.#postgres = postgres;
+    this.#database = database;
     this.#environment = environment;
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}, plant?: Plant): Promise<LiveStage> {
-    const folder = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
-    chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
-    const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silentLog, startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 });
-    const exchange = await startExchange();
-    const stage = new LiveStage(exchange, folder, postgres, { ...ROOM, ...settings, ...(plant && { PLANT: plant }) });
+  static async start(rig: RigArguments, settings: Readonly<Record<string, string>> = {}, plant?: Plant): Promise<LiveStage> {
+    const database = rig.database ? { url: await rig.database(), end: () => Promise.resolve() } : await ownDatabase();
+    const stage = new LiveStage(await startExchange(), database, { ...ROOM, ...settings, ...(plant && { PLANT: plant }) });
     try {
       await stage.startServer();
       await stage.#symbolsKnown();
@@ -63,7 +58,7 @@ export class LiveStage {
     const env = {
       ...process.env,
       PORT: this.#url === '' ? '0' : new URL(this.#url).port,
-      DATABASE_URL: this.#postgres.url,
+      DATABASE_URL: this.#database.url,
       ...this.exchange.environment(),
       ...this.#environment,
     };
@@ -98,6 +93,14 @@ export class LiveStage {
     return (await answer).stats;
   }
 
+  /** Ports of the clients whose connections the server holds. */
+  async peers(): Promise<ReadonlySet<number>> {
+    const server = this.#server!;
+    const answer = nextMessage<{ peers: number[] }>(server);
+    server.send('peers' satisfies Ask);
+    return new Set((await answer).peers);
+  }
+
   async query<T>(query: string, variables: object = {}, token?: string): Promise<T> {
     const response = await fetch(this.graphqlUrl, {
       method: 'POST',
@@ -114,10 +117,18 @@ export class LiveStage {
   }
 
   /** A LONG from 100. */
-  async open(symbol: string, takeProfit = '110'): Promise<void> {
-    const input = { symbol, marketType: 'FUTURES', direction: 'LONG', entryPrice: '100', takeProfit, stopLoss: '50' } as const;
+  async open(symbol: string, takeProfit = '110', note?: string): Promise<void> {
+    const rest = { entryPrice: '100', takeProfit, stopLoss: '50', ...(note !== undefined && { note }) };
+    const input = { symbol, marketType: 'FUTURES', direction: 'LONG', ...rest } as const;
     const { trade, userErrors } = await this.createSignal(input);
     if (!trade) throw new Error(`no trade: ${JSON.stringify(userErrors)}`);
+  }
+
+  /** A signal that waits: exactly one event. */
+  async pend(): Promise<void> {
+    const rest = { entryPrice: '100', takeProfit: '110', stopLoss: '50', status: 'PENDING' };
+    const { signal, userErrors } = await this.createSignal({ symbol: 'BTCUSDT', marketType: 'FUTURES', direction: 'LONG', ...rest });
+    if (!signal) throw new Error(`no signal: ${JSON.stringify(userErrors)}`);
   }
 
   tick(symbol: string, price: string): void {
@@ -151,8 +162,7 @@ export class LiveStage {
   async end(): Promise<void> {
     await this.stopServer();
     await this.exchange.stop();
-    await this.#postgres.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#database.end();
   }
 
   /** Resolves once the server has the exchange's symbols. */
@@ -162,4 +172,23 @@ export class LiveStage {
       return userErrors[0]?.code === 'SYMBOL_UNKNOWN' ? true : undefined;
     }, 'the symbols');
   }
+}
+
+interface RigDatabase {
+  readonly url: string;
+  end(): Promise<void>;
+}
+
+async function ownDatabase(): Promise<RigDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
+  chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
+  const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silentLog, ...limits });
+  return {
+    url: postgres.url,
+    async end() {
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }

@@ -3,9 +3,12 @@ import { parseArgs } from 'node:util';
 import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
+import { leakRig } from './leak.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
+import { resumeRig } from './resume.ts';
 import { simRig } from './sim.ts';
+import { slowRig } from './slow.ts';
 
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
@@ -13,6 +16,9 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
   fanout: { about: 'one closure to 10,000 subscribers while prices move: how late, and whether anyone misses one', run: fanoutRig },
+  slow: { about: '200 subscribers that stall or drip, over WebSocket and SSE: the others notice nothing, each is cut in time', run: slowRig },
+  resume: { about: '1,000 subscribers dropped at random, the server restarted: every log equals the server’s', run: resumeRig },
+  leak: { about: '10,000 subscribers that connect, subscribe and are killed: nothing of them stays', run: leakRig },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
+import { freshDatabase } from '../testkit/database.ts';
+import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
+import { leakRig } from './leak.ts';
 import { replayRig, tradesFile } from './replay.ts';
+import { resumeRig } from './resume.ts';
+import { slowRig } from './slow.ts';
 
 /** The same every time, so that a failure here is one of the code, not of luck. */
 const SHORT = { seed: 1, short: true, say: () => {} };
@@ -22,4 +27,13 @@ const isThere = tradesFile() !== undefined;
 if (!isThere) console.log('skipped: the replay of real trades, because its file is not there; name it in VERIFY_TRADES_FILE');
 test.skipIf(!isThere)('replay, short', { timeout: 60_000 }, async () => {
   expect(await replayRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 3, planted: { caught: true } });
+});
+
+test.each([
+  ['fanout', fanoutRig],
+  ['slow', slowRig],
+  ['resume', resumeRig],
+  ['leak', leakRig],
+])('%s, short', { timeout: 180_000 }, async (_, run) => {
+  expect(await run({ ...SHORT, database: freshDatabase })).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
 });
