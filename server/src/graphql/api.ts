@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Outlet } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
@@ -41,7 +42,7 @@ subscription Closures {
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
 export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId, log: Log) {
   const maskError = (error: unknown): Error => mask(error, newId, log);
-  return createYoga({
+  return createYoga<{ readonly outlet?: Outlet | undefined }>({
     schema,
     plugins: [exactNumbers(), endsOfStreams(), sharedStreams(new SharedStreams(() => contextOf(null), maskError, limits))],
     context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),

@@ -13,7 +13,7 @@ import type { Outlet } from '../subscribers/viewer.ts';
 export interface Context {
   readonly prisma: PrismaClient;
   /** Where the messages of a shared subscription go, on a transport that takes them itself. */
-  readonly outlet?: Outlet;
+  readonly outlet?: Outlet | undefined;
 }
 
 /** Prisma's own Decimal or ours: both print plain digits by toFixed. */

@@ -12,6 +12,8 @@ import type { Market } from '../signals/accept-signal.ts';
 import { BotsStore } from '../signals/bots.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
+import { eventStreamOutlet } from '../subscribers/event-stream-outlet.ts';
+import { SocketWriters } from '../subscribers/socket-writers.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import { SubscriptionSockets } from '../subscribers/websocket.feed.ts';
 import { BinanceFeed } from '../ticks/binance.feed.ts';
@@ -143,14 +145,16 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
   });
   const api = createApi(contextOf, { ...limits.api, ...limits.events }, newId, log);
-  const sockets = new SubscriptionSockets(api, clock, limits.sockets);
+  const writers = new SocketWriters(clock, setImmediate, limits.sockets);
+  const sockets = new SubscriptionSockets(api, writers, clock, limits.sockets);
 
   return {
     // The feeds come last: what they deliver is already waited for.
-    services: [tail, recent, closing, feeds.SPOT, feeds.FUTURES, sockets],
+    services: [tail, recent, closing, feeds.SPOT, feeds.FUTURES, writers, sockets],
     graphql: (request, response) => {
-      if (isEventStream(request)) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
-      return api(request, response);
+      if (!isEventStream(request)) return api(request, response);
+      cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
+      return api(request, response, { outlet: eventStreamOutlet(request.headers.accept, response, writers) });
     },
     graphqlUpgrade: sockets.upgrade,
     endpoints: [],

@@ -8,10 +8,16 @@ export class Message {
   /** The result of the execution as JSON. */
   readonly json: string;
   #frames: Map<string, Buffer> | undefined;
+  #event: Buffer | undefined;
 
   constructor(json: string, sequence: bigint | undefined) {
     this.json = json;
     this.sequence = sequence;
+  }
+
+  /** The whole event of a server-sent event stream. */
+  get event(): Buffer {
+    return (this.#event ??= Buffer.from(`event: next\ndata: ${this.json}\n\n`));
   }
 
   /** The whole WebSocket frame of graphql-transport-ws's `next` for an operation. */

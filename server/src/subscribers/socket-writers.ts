@@ -1,10 +1,13 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { Service } from '../kernel/service.ts';
+import type { Message } from './message.ts';
 import type { Outlet, Viewer } from './viewer.ts';
 
-/** A connection below a WebSocket, and what can be done about it. */
+/** A connection of a subscriber, and what can be done about it. */
 export interface Connection {
   readonly stream: WritableSide;
-  isOpen(): boolean;
+  /** `later`: it will be open in a moment. */
+  state(): 'open' | 'later' | 'closed';
   /** Closes it, as its reader is too slow. */
   shed(reason: string): void;
 }
@@ -39,7 +42,8 @@ interface Lag {
  * slice of time, so that ten thousand connections hold nothing up. A connection that takes nothing more is not written to; what waits
  * stays in its viewers' mailboxes, and who stays behind for too long is shed.
  */
-export class SocketWriters {
+export class SocketWriters implements Service {
+  readonly name = 'subscribers’ writers';
   readonly #clock: Clock;
   readonly #limits: SocketWriterLimits;
   readonly #defer: (run: () => void) => void;
@@ -55,12 +59,14 @@ export class SocketWriters {
     this.#limits = limits;
   }
 
-  start(): void {
+  start(): Promise<void> {
     this.#stopLooking = this.#clock.every(this.#limits.stalledMs / LOOKS_PER_STALL, () => this.#shedSlow());
+    return Promise.resolve();
   }
 
-  stop(): void {
+  stop(): Promise<void> {
     this.#stopLooking?.();
+    return Promise.resolve();
   }
 
   writer(connection: Connection): SocketWriter {
@@ -124,8 +130,8 @@ export class SocketWriters {
 export class SocketWriter {
   readonly #connection: Connection;
   readonly #tell: { readonly queue: () => void; readonly progress: () => void };
-  /** Viewers for whom something waits, with the ids of their operations. */
-  readonly #waiting = new Map<Viewer, string>();
+  /** Viewers for whom something waits, with how it is written to them. */
+  readonly #waiting = new Map<Viewer, (message: Message) => Buffer>();
   #queued = false;
 
   constructor(connection: Connection, tell: { readonly queue: () => void; readonly progress: () => void }) {
@@ -138,10 +144,10 @@ export class SocketWriter {
     });
   }
 
-  outlet(operationId: string): Outlet {
+  outlet(encode: (message: Message) => Buffer): Outlet {
     return {
       wake: (viewer) => {
-        this.#waiting.set(viewer, operationId);
+        this.#waiting.set(viewer, encode);
         // Until it drains, nothing would be written.
         if (this.#queued || this.#connection.stream.writableNeedDrain) return;
         this.#queued = true;
@@ -154,14 +160,20 @@ export class SocketWriter {
   write(): 'all' | 'some' {
     this.#queued = false;
     const { stream } = this.#connection;
-    if (!this.#connection.isOpen()) {
+    const state = this.#connection.state();
+    if (state === 'closed') {
       this.#waiting.clear();
       return 'all';
     }
+    if (state === 'later') {
+      this.#queued = true;
+      this.#tell.queue();
+      return 'all';
+    }
     stream.cork();
-    for (const [viewer, operationId] of this.#waiting) {
+    for (const [viewer, encode] of this.#waiting) {
       let message;
-      while (!stream.writableNeedDrain && (message = viewer.take())) stream.write(message.frame(operationId));
+      while (!stream.writableNeedDrain && (message = viewer.take())) stream.write(encode(message));
       if (stream.writableNeedDrain) break;
       this.#waiting.delete(viewer);
     }

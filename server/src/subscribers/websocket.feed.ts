@@ -8,10 +8,9 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../kernel/clock.ts';
 import type { Service } from '../kernel/service.ts';
-import { SocketWriters } from './socket-writers.ts';
-import type { SocketWriter, SocketWriterLimits } from './socket-writers.ts';
+import type { SocketWriter, SocketWriters } from './socket-writers.ts';
 
-export interface SocketLimits extends SocketWriterLimits {
+export interface SocketLimits {
   /** Bytes of one message from a client. */
   readonly maxMessageBytes: number;
   /** How long a new socket may take to say connection_init. */
@@ -49,9 +48,9 @@ export class SubscriptionSockets implements Service {
   readonly #writers: SocketWriters;
   readonly #writerOf = new WeakMap<WebSocket, SocketWriter>();
 
-  constructor(engine: Engine, clock: Clock, limits: SocketLimits) {
+  constructor(engine: Engine, writers: SocketWriters, clock: Clock, limits: SocketLimits) {
     this.#clock = clock;
-    this.#writers = new SocketWriters(clock, setImmediate, limits);
+    this.#writers = writers;
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: limits.maxMessageBytes,
@@ -64,7 +63,7 @@ export class SubscriptionSockets implements Service {
         execute: (args) => (args.rootValue as Enveloped).execute(args),
         subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
         onSubscribe: async (socket, id, params) => {
-          const outlet = this.#writerOf.get(socket.extra.socket)?.outlet(id);
+          const outlet = this.#writerOf.get(socket.extra.socket)?.outlet((message) => message.frame(id));
           const enveloped = engine.getEnveloped({ socket: socket.extra.socket, req: socket.extra.request, params, outlet });
           let document: DocumentNode;
           try {
@@ -109,7 +108,7 @@ export class SubscriptionSockets implements Service {
   #writeTo(client: WebSocket, stream: Duplex): void {
     const writer = this.#writers.writer({
       stream,
-      isOpen: () => client.readyState === client.OPEN,
+      state: () => (client.readyState === client.OPEN ? 'open' : 'closed'),
       shed: (reason) => {
         client.close(TOO_SLOW, reason);
         this.#clock.after(SHED_GRACE_MS, () => client.terminate());
@@ -120,12 +119,10 @@ export class SubscriptionSockets implements Service {
   }
 
   start(): Promise<void> {
-    this.#writers.start();
     return Promise.resolve();
   }
 
   async stop(): Promise<void> {
-    this.#writers.stop();
     for (const client of this.#server.clients) client.close(SERVICE_RESTART, 'the server restarts');
     await this.#disposeGraphql();
   }
