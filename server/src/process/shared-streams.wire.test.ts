@@ -1,19 +1,27 @@
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ON_EVENTS } from '../../testkit/documents.ts';
 import type { RecordEvent } from '../../testkit/documents.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
 import { TRANSPORTS } from '../../testkit/subscriptions.ts';
+import { startExchange } from '../../simulator/exchange.ts';
+import type { Exchange } from '../../simulator/exchange.ts';
 import { until } from '../../testkit/waiting.ts';
 
 let product: Product;
 let token: string;
+let exchange: Exchange;
+const PRICED = ['BTCUSDT', 'ETHUSDT'].map((symbol) => ({ symbol, marketType: 'SPOT' as const }));
 beforeAll(async () => {
-  product = await startProduct({ env: { SOCKETS_STALLED_MS: '1000', SOCKETS_PING_INTERVAL_MS: '600000' } });
+  exchange = await startExchange();
+  for (const { symbol, marketType } of PRICED) exchange.tick({ marketType, symbol, price: '2' });
+  product = await startProduct({ exchange });
   token = await product.bot('Shared');
   await product.symbolsKnown(token);
 });
+
+afterAll(() => exchange.stop());
 
 const SIGNAL = { symbol: 'BTCUSDT', direction: 'LONG', entryPrice: '2', takeProfit: '3', stopLoss: '1', status: 'PENDING' } as const;
 
@@ -66,15 +74,11 @@ test.each(TRANSPORTS)('who joins late is told the present state at once, though 
 });
 
 test('who joins named prices late is told them all at once', async () => {
-  const symbols = ['BTCUSDT', 'ETHUSDT'].map((symbol) => ({ symbol, marketType: 'SPOT' as const }));
-  for (const { symbol } of symbols) product.exchange.tick({ marketType: 'SPOT', symbol, price: '2' });
-  await product.end();
-  product = await startProduct({ exchange: product.exchange, databaseUrl: product.databaseUrl });
-  await product.pricesKnown(symbols);
+  await product.pricesKnown(PRICED);
   const query = 'subscription ($symbols: [SymbolInput!]) { priceTicks(symbols: $symbols) { symbol price } }';
-  const first = product.subscribe<object[]>(query, { symbols });
+  const first = product.subscribe<object[]>(query, { symbols: PRICED });
   await first.when(() => first.items.length > 0, 'the first list');
-  const late = product.subscribe<object[]>(query, { symbols });
+  const late = product.subscribe<object[]>(query, { symbols: PRICED });
   await late.when(() => late.items.length > 0, 'the list at once');
   expect(late.items[0]).toEqual(first.items[0]);
   first.stop();
@@ -83,7 +87,6 @@ test('who joins named prices late is told them all at once', async () => {
 
 test('another filter or interval is another stream; what one viewer gives wrong refuses that one', async () => {
   token = await product.bot('Another');
-  await product.symbolsKnown(token);
   const document = 'subscription ($f: TradeFilter, $after: String) { tradeOpened(filter: $f, after: $after) { sequence } }';
   const mine = product.subscribe<RecordEvent>(document, { f: { bot: ['another'] } });
   const others = product.subscribe<RecordEvent>(document, { f: { bot: ['nobody'] } });
@@ -114,14 +117,14 @@ test.each(TRANSPORTS)('replays from many places join the same stream, each witho
 
 test('who reads nothing while much waits is closed with a code after which clients come back', async () => {
   await product.end();
-  product = await startProduct({ env: { SOCKETS_STALLED_MS: '1000', SOCKETS_PING_INTERVAL_MS: '600000' } });
+  product = await startProduct({ exchange, env: { SOCKETS_STALLED_MS: '1000', SOCKETS_PING_INTERVAL_MS: '600000' } });
   token = await product.bot('Slow');
   await product.symbolsKnown(token);
   const { socket, code } = await rawClient();
   const notes = Array.from({ length: 200 }, (_, index) => `n${index}: note`).join(' ');
   subscribe(socket, 'slow', `subscription { events { ... on SignalReceived { signal { ${notes} } } } }`);
   socket.pause();
-  for (let sent = 0; sent < 40; sent += 1) await product.createSignal(token, { ...SIGNAL, note: '✓'.repeat(500) });
+  await Promise.all(Array.from({ length: 40 }, () => product.createSignal(token, { ...SIGNAL, note: '✓'.repeat(500) })));
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   socket.resume();
   expect(await code).toBe(4290);

@@ -60,7 +60,8 @@ export class SocketWriters implements Service {
   }
 
   start(): Promise<void> {
-    this.#stopLooking = this.#clock.every(this.#limits.stalledMs / LOOKS_PER_STALL, () => this.#shedSlow());
+    const { stalledMs, behindMs } = this.#limits;
+    this.#stopLooking = this.#clock.every(Math.min(stalledMs, behindMs) / LOOKS_PER_STALL, () => this.#shedSlow());
     return Promise.resolve();
   }
 
@@ -95,13 +96,14 @@ export class SocketWriters implements Service {
   readonly #writeSlice = (): void => {
     const endMs = this.#clock.monotonicMs() + this.#limits.writeSliceMs;
     const queue = this.#queue;
+    this.#queue = [];
     let served = 0;
     while (served < queue.length) {
       this.#serve(queue[served]!);
       served += 1;
       if (served % WRITERS_PER_LOOK === 0 && this.#clock.monotonicMs() >= endMs) break;
     }
-    this.#queue = queue.slice(served);
+    this.#queue = [...queue.slice(served), ...this.#queue];
     this.#scheduled = this.#queue.length > 0;
     if (this.#scheduled) this.#defer(this.#writeSlice);
   };

@@ -37,7 +37,7 @@ const SERVICE_RESTART = 1012;
 /** A code of our own: "too slow". Clients of graphql-ws come back after it; after 4429 and the like they never do. */
 export const TOO_SLOW = 4290;
 /** How long one that is closed for being too slow has to take the news; who reads nothing at all never will. */
-const SHED_GRACE_MS = 2_000;
+const SHED_GRACE_MS = 5_000;
 
 /** Subscriptions over WebSocket by the graphql-transport-ws protocol. Queries and mutations belong to HTTP, where every limit applies. */
 export class SubscriptionSockets implements Service {
