@@ -29,12 +29,15 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // Few files compress better and arrive sooner than many small ones. SvelteKit looks for its own client and keeps it apart;
-            // the socket's client comes once the page is alive: nothing that a reader sees first needs it.
+            // Few files compress better and arrive sooner than many small ones. What no reader needs at first stays out of them: the
+            // clients of the API and of its socket with their documents, which come once the page is alive, and the words of single pages.
             codeSplitting: {
               groups: [
-                { name: 'packages', test: /node_modules\/(?!.*(@sveltejs\/kit\/src\/runtime\/client|graphql-ws))/ },
-                { name: 'shared', test: /src\/(lib(?!\/(live\/link|url))|routes\/bot-performance\/_parts(?!\/held))/ },
+                { name: 'packages', test: /node_modules\/(?!.*(@sveltejs\/kit\/src\/runtime\/client|graphql-ws|urql|wonka|graphql\.web))/ },
+                {
+                  name: 'shared',
+                  test: /src\/(lib\/(?!live\/(link|streams)|graphql\/(ask-page|client|page-query|documents|tada)|text\/pages)|routes\/bot-performance\/_parts\/(?!held|lazy))/,
+                },
               ],
             },
           },

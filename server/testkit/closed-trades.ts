@@ -11,6 +11,11 @@ export function closedTrade(realizedPnl: Amount, exitTimeMs: number, rest: Parti
   const fees = new Decimal('0.2');
   return {
     id: `trade-${exitTimeMs}`,
+    bot: 'trend-rider',
+    strategy: 'default',
+    symbol: 'BTCUSDT',
+    marketType: 'FUTURES',
+    timeframe: '1h',
     direction: 'LONG',
     quantity: new Decimal(1),
     entryPrice: new Decimal(100),

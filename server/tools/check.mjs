@@ -1,6 +1,7 @@
 // `npm run check`: everything that can be said about the code without running it. All checks run, also after one that fails.
 import { join } from 'node:path';
 import { root, run, runNode, server, step, web } from './shell.mjs';
+import { weights } from './weights.mjs';
 
 const bin = (folder, path) => join(folder, 'node_modules', path);
 
@@ -10,6 +11,7 @@ const checks = {
   lint: () => runNode(bin(root, 'eslint/bin/eslint.js'), ['.']),
   format: () => runNode(bin(root, 'prettier/bin/prettier.cjs'), ['--check', '--log-level', 'warn', '.']),
   'schema.graphql is what the code says': () => runNode('src/graphql/print-schema.ts', ['--check'], { cwd: server }),
+  'weights of the first page': () => weights(),
   'who may import whom': () =>
     runNode(bin(root, 'dependency-cruiser/bin/dependency-cruiser.mjs'), ['--config', '.dependency-cruiser.cjs', 'server']),
 };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { environment, Fault, root, runNode, runNpx, server, step, web } from './shell.mjs';
+import { weights } from './weights.mjs';
 
 /** The host need not have it: npx fetches it when packages are to be installed. */
 const PNPM = 'pnpm@12.21.0';
@@ -43,6 +44,7 @@ export async function webBuild() {
   await makeUnlessCurrent(join(web, 'build', '.made-from'), sources, 'building the web pages', async () => {
     const script = join(web, 'node_modules', 'vite', 'bin', 'vite.js');
     if ((await runNode(script, ['build'], { cwd: web, quiet: true })) !== 0) throw new Fault('the web pages could not be built');
+    if (weights() !== 0) throw new Fault('the first page is heavier than its budget: load what nobody sees at first later');
   });
 }
 

@@ -15,7 +15,7 @@ const commands = {
   verify: { needs: [dependencies, generatedCode], run: script('verify/main.ts') },
   simulator: { needs: [dependencies], run: script('simulator/main.ts') },
   test: { needs: [dependencies, generatedCode, webBuild], run: test },
-  check: { needs: [dependencies, generatedCode], run: check },
+  check: { needs: [dependencies, generatedCode, webBuild], run: check },
   generate: { needs: [dependencies], run: generate },
   build: { needs: [dependencies, generatedCode, webBuild], run: () => 0 },
 };

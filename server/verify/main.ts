@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { exportRig } from './export.ts';
 import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
@@ -14,6 +15,7 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
+  export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
   fanout: { about: 'one closure to 10,000 subscribers while prices move: how late, and whether anyone misses one', run: fanoutRig },
   slow: { about: '200 subscribers that stall or drip, over WebSocket and SSE: the others notice nothing, each is cut in time', run: slowRig },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../testkit/database.ts';
+import { exportRig } from './export.ts';
 import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
@@ -21,6 +22,10 @@ test('gap, short', { timeout: 60_000 }, async () => {
   const verdict = await gapRig(SHORT);
   expect(verdict).toMatchObject({ failed: [], ok: true, of: 25, planted: { caught: true } });
   expect(verdict.byCandle).toBeGreaterThan(0);
+});
+
+test('export, short', { timeout: 120_000 }, async () => {
+  expect(await exportRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 4, planted: { caught: true } });
 });
 
 const isThere = tradesFile() !== undefined;

@@ -81,7 +81,15 @@ class Past {
       },
       findByExternalId: () => Promise.resolve(null), // nothing was there before this past
     };
-    this.#accept = new AcceptSignal(store, market, context.rules, this.#clock, newId, () => {});
+    this.#accept = new AcceptSignal(
+      store,
+      market,
+      context.rules,
+      this.#clock,
+      newId,
+      () => {},
+      () => {},
+    );
     this.#change = new ChangeSignal(signals, market, context.rules, this.#clock, newId, () => {});
   }
 

@@ -52,7 +52,7 @@ export function connectionOf<T>(name: string, node: OutputRef<T>, plural: string
       edges: t.field({ type: [edge], description: `The ${plural} of this page, in order.`, resolve: (page) => [...page.edges] }),
       pageInfo: t.field({ type: PageInfoRef, description: 'Where this page stands among the others.', resolve: pageInfo }),
       totalCount: t.int({
-        description: `How many ${plural} the filter means, on all pages together.`,
+        description: `How many ${plural} the filter means, on all pages together; of the same moment as the figures of that filter in the same request, while a page shows what is newest.`,
         resolve: (page) => page.totalCount(),
       }),
     }),

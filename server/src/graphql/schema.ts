@@ -6,6 +6,11 @@ import '../signals/signals.schema.ts';
 import '../ticks/ticks.schema.ts';
 import '../record/record.schema.ts';
 import '../performance/performance.schema.ts';
+import '../performance/methodology.schema.ts';
+import '../performance/charts.schema.ts';
+import '../performance/breakdown.schema.ts';
+import '../performance/funnel.schema.ts';
+import '../performance/settings.schema.ts';
 import './node-lookup.schema.ts';
 import { builder } from './builder.ts';
 

@@ -1,4 +1,5 @@
 import type { Decimal } from '../kernel/decimal.ts';
+import type { MarketType } from '../ticks/tick.ts';
 import type { Direction } from '../trades/trade.ts';
 
 /**
@@ -9,6 +10,12 @@ import type { Direction } from '../trades/trade.ts';
  */
 export interface ClosedTrade {
   readonly id: string;
+  /** Slug of the bot. */
+  readonly bot: string;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly marketType: MarketType;
+  readonly timeframe: string;
   readonly direction: Direction;
   readonly quantity: Decimal;
   readonly entryPrice: Decimal;

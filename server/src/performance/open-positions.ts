@@ -18,11 +18,9 @@ export interface OpenPositions {
   readonly totalUnrealizedPnlPct: number | null;
 }
 
-export function openPositionsAt(
-  trades: readonly TradeRow[],
-  priceOf: (marketType: MarketType, symbol: string) => Price | undefined,
-  asOf: Date,
-): OpenPositions {
+export type PriceOf = (marketType: MarketType, symbol: string) => Price | undefined;
+
+export function openPositionsAt(trades: readonly TradeRow[], priceOf: PriceOf, asOf: Date): OpenPositions {
   let [totalInvested, totalInvestedWithPrice, totalUnrealizedPnl, withoutPrice] = [ZERO, ZERO, ZERO, 0];
   const positions = trades.map((trade): PricedTrade => {
     const price = priceOf(trade.marketType as MarketType, trade.symbol) ?? null;

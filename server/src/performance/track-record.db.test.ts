@@ -7,6 +7,7 @@ import type { OpenedTrade } from '../../testkit/stored-record.ts';
 import { tickAt } from '../../testkit/watched-trades.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import { Decimal, toPlain } from '../kernel/decimal.ts';
+import { RecordStore } from '../record/record.store.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
 import { PriceBoard } from '../ticks/price-board.ts';
 import { TRADE_STATUSES } from '../trades/trade.ts';
@@ -48,7 +49,16 @@ async function close(opened: OpenedTrade): Promise<void> {
   const status = pick(['CLOSED_TP', 'CLOSED_SL', 'CLOSED_EXPIRED'] as const);
   await closeTrade(database.prisma, opened, status, { exitTime: new Date(opened.trade.entryTime.getTime() + (random() % 1_000_000)) });
 }
-const OPTIONS = { capitalBase: new Decimal(1000), maxCachedFilters: 5, metricsMaxAgeMs: 1_000 };
+const OPTIONS = {
+  capitalBase: new Decimal(1000),
+  maxCachedFilters: 5,
+  maxCachedTrades: 100_000,
+  metricsMaxAgeMs: 1_000,
+  maxBreakdownRows: 1_000,
+};
+const head = () => new RecordStore(database.prisma).head();
+const performanceOf = async (filter: TradeFilter | null | undefined, from = record, atLeast?: bigint) =>
+  (await from.moment(atLeast).of(filter)).performance();
 
 beforeAll(async () => {
   database = await openFreshDatabase();
@@ -67,7 +77,7 @@ beforeAll(async () => {
   const signals = new SignalsStore(database.prisma);
   for (const status of ['PENDING', 'ACTIVE'] as const)
     await signals.insert(newSignal(bots[0]!, { status, leftOutReason: status === 'ACTIVE' ? 'MARKET_TYPE_NOT_TRACKED' : null }), null);
-  record = new TrackRecord(new PerformanceStore(database.prisma), board, clock, OPTIONS);
+  record = new TrackRecord(new PerformanceStore(database.prisma), head, board, clock, OPTIONS);
 });
 
 /** The conditions of a filter as an operator would write them by hand. */
@@ -82,7 +92,7 @@ function handWritten(filter: TradeFilter): Prisma.Sql {
     ['t.status', filter.status],
   ] as const;
   const conditions = lists.flatMap(([column, values]) =>
-    values ? [values.length === 0 ? Prisma.sql`1 = 0` : Prisma.sql`${Prisma.raw(column)} IN (${Prisma.join([...values])})`] : [],
+    values && values.length > 0 ? [Prisma.sql`${Prisma.raw(column)} IN (${Prisma.join([...values])})`] : [],
   );
   if (filter.from)
     conditions.push(Prisma.sql`CASE t.status WHEN 'OPEN' THEN t.entry_time ELSE t.exit_time END >= ${filter.from}::timestamptz`);
@@ -135,12 +145,8 @@ describe('summary, open positions, curve and plain SQL', () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
-        const [sums, performance, positions, curve] = await Promise.all([
-          plainSums(filter),
-          record.performance(filter),
-          record.openPositions(filter),
-          record.equityCurve(filter, 50),
-        ]);
+        const [sums, figures] = await Promise.all([plainSums(filter), record.moment().of(filter)]);
+        const [performance, positions, curve] = [figures.performance(), figures.openPositions(), figures.equityCurve(50)];
         expect({
           closed: performance.closedTrades,
           open: performance.openPositions,
@@ -189,17 +195,17 @@ describe('summary, open positions, curve and plain SQL', () => {
       { signals: number }[]
     >`SELECT count(*)::int AS signals FROM signals`;
     for (const nothing of [null, undefined, {}]) {
-      const performance = await record.performance(nothing);
+      const performance = await performanceOf(nothing);
       expect([performance.totalSignals, performance.totalTrades]).toEqual([signals, signals - 2]);
       expect(performance.openWithoutPrice).toBeGreaterThan(0);
     }
   });
 
   test('a price that moves shows at once in both, without a read of the database', async () => {
-    const before = await record.performance(null);
+    const before = await performanceOf(null);
     board.putTick(tickAt(2, '43000.00000001', { symbol: 'BTCUSDT' }));
-    const sequence = await new PerformanceStore(database.prisma).head();
-    const [performance, positions] = [await record.performance(null, sequence), await record.openPositions(null, sequence)];
+    const figures = await record.moment().of(null);
+    const [performance, positions] = [figures.performance(), figures.openPositions()];
     expect(toPlain(performance.unrealizedPnl)).not.toBe(toPlain(before.unrealizedPnl));
     expect(toPlain(performance.unrealizedPnl)).toBe(toPlain(positions.totalUnrealizedPnl));
   });
@@ -207,25 +213,24 @@ describe('summary, open positions, curve and plain SQL', () => {
 
 describe('the cache', () => {
   /** Counts the slices that are read. */
-  function counting(maxCachedFilters = 5) {
+  function counting(limits: Partial<typeof OPTIONS> = {}) {
     const store = new PerformanceStore(database.prisma);
     const read: (TradeFilter | null | undefined)[] = [];
     let failing = false;
     const reader = {
-      head: () => store.head(),
       slice: (filter: TradeFilter | null | undefined) => {
         read.push(filter);
         return failing ? Promise.reject(new Error('the database is away')) : store.slice(filter);
       },
     };
-    const cached = new TrackRecord(reader, board, clock, { ...OPTIONS, maxCachedFilters });
+    const cached = new TrackRecord(reader, head, board, clock, { ...OPTIONS, ...limits });
     return { cached, read, fail: (now: boolean) => void (failing = now) };
   }
 
   test('answers with new data after every kind of write', async () => {
     const { cached, read } = counting();
     const counts = async () => {
-      const { totalSignals, openPositions, closedTrades } = await cached.performance(null);
+      const { totalSignals, openPositions, closedTrades } = await performanceOf(null, cached);
       return [totalSignals, openPositions, closedTrades] as const;
     };
     const [signals, open0, closed] = await counts();
@@ -242,21 +247,21 @@ describe('the cache', () => {
 
   test('reads once for all that ask the same, in whatever order they name it', async () => {
     const { cached, read } = counting();
-    const sequence = await new PerformanceStore(database.prisma).head();
+    const sequence = await head();
     await Promise.all([
-      ...Array.from({ length: 10 }, () => cached.performance({ symbol: ['BTCUSDT', 'ETHUSDT'] }, sequence)),
-      cached.openPositions({ symbol: ['ETHUSDT', 'BTCUSDT'] }, sequence),
-      cached.equityCurve({ symbol: ['ETHUSDT', 'BTCUSDT'] }, 10),
+      ...Array.from({ length: 10 }, () => cached.moment(sequence).of({ symbol: ['BTCUSDT', 'ETHUSDT'] })),
+      cached.moment(sequence).of({ strategy: null, symbol: ['ETHUSDT', 'BTCUSDT'], bot: [] }),
+      cached.moment().of({ symbol: ['ETHUSDT', 'BTCUSDT'] }),
     ]);
     expect(read).toHaveLength(1);
   });
 
   test('never takes one filter for another', async () => {
-    const { cached } = counting(100);
+    const { cached } = counting({ maxCachedFilters: 100 });
     const filters: TradeFilter[] = [
       { symbol: ['BTCUSDT'] },
       { strategy: ['BTCUSDT'] },
-      { symbol: [] },
+      { symbol: ['NOSUCH'] },
       { from: new Date(T0 + 50_000) },
       { to: new Date(T0 + 50_000) },
       { marketType: ['SPOT'] },
@@ -265,7 +270,7 @@ describe('the cache', () => {
     ];
     for (const again of [1, 2]) {
       for (const filter of filters) {
-        const [performance, sums] = [await cached.performance(filter), await plainSums(filter)];
+        const [performance, sums] = [await performanceOf(filter, cached), await plainSums(filter)];
         expect([performance.totalTrades, toPlain(performance.totalPnl)], `${JSON.stringify(filter)} ${again}`).toEqual([
           sums.closed + sums.open,
           sums.pnl,
@@ -275,27 +280,36 @@ describe('the cache', () => {
   });
 
   test('holds its number of filters and lets the longest unused go', async () => {
-    const { cached, read } = counting(2);
-    const sequence = await new PerformanceStore(database.prisma).head();
-    const ask = (symbol: string) => cached.performance({ symbol: [symbol] }, sequence);
+    const { cached, read } = counting({ maxCachedFilters: 2 });
+    const sequence = await head();
+    const ask = (symbol: string) => cached.moment(sequence).of({ symbol: [symbol] });
     for (const symbol of ['A', 'B', 'A', 'C', 'A', 'B']) await ask(symbol);
     expect(read.map((filter) => filter!.symbol![0])).toEqual(['A', 'B', 'C', 'B']);
   });
 
+  test('holds its number of trades, the newest filter whatever its size', async () => {
+    const { cached, read } = counting({ maxCachedTrades: 100 });
+    const sequence = await head();
+    const ask = (symbol: string) => cached.moment(sequence).of({ symbol: [symbol] });
+    for (const symbol of ['NONE', 'NOTHING', 'NONE', 'BTCUSDT', 'ETHUSDT', 'ETHUSDT', 'BTCUSDT', 'NONE']) await ask(symbol);
+    // Either symbol has more than half of the room.
+    expect(read.map((filter) => filter!.symbol![0])).toEqual(['NONE', 'NOTHING', 'BTCUSDT', 'ETHUSDT', 'BTCUSDT', 'NONE']);
+  });
+
   test('does not remember a failure', async () => {
     const { cached, fail } = counting();
-    const sequence = await new PerformanceStore(database.prisma).head();
+    const sequence = await head();
     fail(true);
-    await expect(cached.performance(null, sequence)).rejects.toThrow('the database is away');
+    await expect(cached.moment(sequence).of(null)).rejects.toThrow('the database is away');
     fail(false);
-    expect((await cached.performance(null, sequence)).totalTrades).toBeGreaterThan(0);
+    expect((await cached.moment(sequence).of(null)).totalTrades).toBeGreaterThan(0);
   });
 
   test('gives an interval only when asked, the same each time', async () => {
-    const performance = await record.performance(null);
+    const performance = await performanceOf(null);
     const interval = performance.expectancyInterval();
     expect(interval!.low).toBeLessThan(interval!.high);
-    expect((await record.performance(null)).expectancyInterval()).toEqual(interval);
+    expect((await performanceOf(null)).expectancyInterval()).toEqual(interval);
   });
 });
 
@@ -333,6 +347,6 @@ test('while trades are opened and closed, every answer is of one moment: nothing
     ).toBe(true);
     if (place % 3 === 2) continue;
     expect(slice.closed.map(({ id }) => id)).toEqual(closed);
-    expect(slice.totalSignals).toBe(told.filter(({ kind }) => kind === 'SignalReceived').length);
+    expect(slice.signals.total).toBe(told.filter(({ kind }) => kind === 'SignalReceived').length);
   }
 });

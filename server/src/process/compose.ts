@@ -2,6 +2,10 @@ import { createApi, isEventStream } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { ClosuresStore } from '../closures/closures.store.ts';
 import { Closing } from '../closures/closing.ts';
+import { CSV, JSON_DOCUMENT } from '../performance/export-format.ts';
+import type { ExportFormat } from '../performance/export-format.ts';
+import { Exports } from '../performance/export.feed.ts';
+import { ExportStore } from '../performance/export.store.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
 import { TrackRecord } from '../performance/track-record.ts';
 import { RecentEvents } from '../record/recent-events.ts';
@@ -9,6 +13,8 @@ import { RecordStore } from '../record/record.store.ts';
 import { RecordTail } from '../record/record-tail.ts';
 import { AcceptSignal } from '../signals/accept-signal.ts';
 import type { Market } from '../signals/accept-signal.ts';
+import { AnswerCounter } from '../signals/answer-counter.ts';
+import { AnswersStore } from '../signals/answers.store.ts';
 import { BotsStore } from '../signals/bots.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
@@ -24,6 +30,7 @@ import { StretchesStore } from '../trades/stretches.store.ts';
 import { TradesStore } from '../trades/trades.store.ts';
 import { watchStretches } from '../trades/watch-stretches.ts';
 import type { Composition, Foundation } from './composition.ts';
+import type { Endpoint } from './http.ts';
 import { StartFault } from './start-fault.ts';
 
 /** The way of a signal, from top to bottom: accepted and recorded, followed by the record's tail, watched, closed, told to subscribers. */
@@ -82,17 +89,22 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     },
   };
   const signals = new SignalsStore(prisma);
+  const answers = new AnswersStore(prisma);
+  const answerCounter = new AnswerCounter(answers, clock, log, limits.answers);
   const bots = new BotsStore(prisma);
   const stretches = new StretchesStore(prisma);
   const performance = new PerformanceStore(prisma);
-  const trackRecord = new TrackRecord(performance, priceBoard, clock, { capitalBase: config.capitalBase, ...limits.trackRecord });
+  const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, {
+    capitalBase: config.capitalBase,
+    ...limits.trackRecord,
+  });
 
-  const shared: Omit<Context, 'authenticate'> = {
+  const shared: Omit<Context, 'authenticate' | 'moment' | 'knownCounts'> = {
     prisma,
     clock,
     trackRecord,
     trades: new TradesStore(prisma, limits.pages),
-    acceptSignal: new AcceptSignal(signals, market, rules, clock, newId, announce),
+    acceptSignal: new AcceptSignal(signals, market, rules, clock, newId, announce, (botId, answer) => answerCounter.count(botId, answer)),
     changeSignal: new ChangeSignal(signals, market, rules, clock, newId, announce),
     loadSignal: (id) => signals.load(id),
     record: {
@@ -102,6 +114,10 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       onEvent: (listener) => tail.onEvent(listener),
       head: () => records.head(),
       readAfter: (sequence, limit) => recent.readAfter(sequence, limit),
+    },
+    unstoredAnswers: async (filter) => {
+      await answerCounter.settled();
+      return answers.sums({ bots: filter?.bot?.length ? filter.bot : null, from: filter?.from ?? null, to: filter?.to ?? null });
     },
     eventLimits: limits.events,
     recordPosition: () => tail.position,
@@ -120,7 +136,7 @@ export async function compose({ config, log, clock, newId, randomBytes, database
     symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
     openSymbols: async () =>
-      (await trackRecord.openPositions(null, tail.position)).positions.map(({ marketType, symbol }) => ({
+      (await trackRecord.moment(tail.position).of(null)).openPositions().positions.map(({ marketType, symbol }) => ({
         marketType: marketType as MarketType,
         symbol,
       })),
@@ -140,9 +156,23 @@ export async function compose({ config, log, clock, newId, randomBytes, database
       startedAt: () => performance.firstSignalAt(),
     },
   };
-  const contextOf = (bearer: string | null): Context => ({
-    ...shared,
-    authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
+  const contextOf = (bearer: string | null): Context => {
+    const moment = trackRecord.moment();
+    return {
+      ...shared,
+      moment,
+      knownCounts: (filter) => moment.known(filter)?.then(({ totalTrades, signals }) => ({ trades: totalTrades, signals: signals.total })),
+      authenticate: () => (bearer === null ? Promise.resolve(null) : bots.findByToken(bearer)),
+    };
+  };
+  const exportStore = new ExportStore(prisma);
+  const exporting = new Exports({ head: () => records.head(), window: (...asked) => exportStore.window(...asked) }, clock, limits.exports);
+  const download = (path: string, format: ExportFormat): Endpoint => ({
+    path,
+    handle: (request, response) => {
+      cutWhenStalled(response, clock, limits.exports.stalledMs);
+      return exporting.answer(format, request, response);
+    },
   });
   const api = createApi(contextOf, { ...limits.api, ...limits.events }, newId, log);
   const writers = new SocketWriters(clock, setImmediate, limits.sockets);
@@ -150,14 +180,14 @@ export async function compose({ config, log, clock, newId, randomBytes, database
 
   return {
     // The feeds come last: what they deliver is already waited for.
-    services: [tail, recent, closing, feeds.SPOT, feeds.FUTURES, writers, sockets],
+    services: [answerCounter, tail, recent, closing, feeds.SPOT, feeds.FUTURES, writers, sockets],
     graphql: (request, response) => {
       if (!isEventStream(request)) return api(request, response);
       cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response, { outlet: eventStreamOutlet(request.headers.accept, response, writers) });
     },
     graphqlUpgrade: sockets.upgrade,
-    endpoints: [],
+    endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT)],
     notReady: () => undefined,
   };
 }

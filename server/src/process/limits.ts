@@ -59,8 +59,20 @@ export const LIMITS = {
     defaultPageSize: wholeNumber('rows of a page of a list when the query does not say', 50, 1, 1_000),
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
   },
+  exports: {
+    maxConcurrent: wholeNumber('downloads of the history at once; more are answered with 503', 4, 1, 1_000),
+    retryAfterMs: wholeNumber('what a surplus download is told to wait', 10_000, 1_000, 600_000),
+    windowSize: wholeNumber('events of the track record that a download looks through at once', 5_000, 10, 100_000),
+    maxDurationMs: wholeNumber('longest download; then it is cut', 1_800_000, 1_000, 86_400_000),
+    stalledMs: wholeNumber('a download whose reader takes nothing for this long is cut', 30_000, 1_000, 600_000),
+  },
+  answers: {
+    retryMs: wholeNumber('wait after a failed write of how many signals were refused or repeated', 5_000, 10, 600_000),
+  },
   trackRecord: {
     maxCachedFilters: wholeNumber('filters whose trades are kept in memory for the metrics', 50, 1, 10_000),
+    maxCachedTrades: wholeNumber('trades kept in memory for all these filters together, about 1 kB each', 200_000, 0, 100_000_000),
+    maxBreakdownRows: wholeNumber('most rows of a breakdown or a leaderboard', 1_000, 1, 100_000),
     metricsMaxAgeMs: wholeNumber('the metrics that grow with the clock are worked out again after this long', 1_000, 0, 60_000),
   },
   live: {

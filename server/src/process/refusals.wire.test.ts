@@ -95,6 +95,19 @@ describe('refusals', () => {
       '10^20 units',
       () => sendWith({ entryPrice: '0.00000000000000001', stopLoss: '0.000000000000000001' }),
     ],
+    [
+      'ENTRY_PRICE_TOO_LARGE',
+      ['entryPrice'],
+      '10^-18 units',
+      async () => {
+        const { exchange, databaseUrl } = product;
+        const frugal = await startProduct({ exchange, databaseUrl, env: { POSITION_SIZE: '0.0004' } });
+        const levels = { entryPrice: '999999999999998', takeProfit: '999999999999999', stopLoss: '1' };
+        const { userErrors } = await frugal.createSignal(token, { symbol: 'BTCUSDT', marketType, direction: 'LONG', ...levels });
+        await frugal.end();
+        return userErrors;
+      },
+    ],
     ['CONFIDENCE_OUT_OF_RANGE', ['confidence'], 'above 1', () => sendWith({ confidence: 1.01 })],
     ['CONFIDENCE_OUT_OF_RANGE', ['confidence'], 'below 0', () => sendWith({ confidence: -0.01 })],
     ['TIMEFRAME_UNKNOWN', ['timeframe'], '2m', () => sendWith({ timeframe: '2m' })],

@@ -13,9 +13,9 @@ export class RecordStore {
   }
 
   /** The newest sequence; 0 for an empty record. */
-  async head(): Promise<bigint> {
-    const { sequence } = await this.#prisma.recordHead.findUniqueOrThrow({ where: { id: 1 } });
-    return sequence;
+  /** The newest sequence; 0 for an empty record. */
+  head(): Promise<bigint> {
+    return headOf(this.#prisma);
   }
 
   /** Up to `limit` events after `sequence`, in order. */
@@ -42,4 +42,10 @@ export class RecordStore {
     const head = await this.#prisma.recordHead.findUniqueOrThrow({ where: { id: 1 } });
     return head.source as RecordSource;
   }
+}
+
+/** The newest sequence, as a database or a snapshot of it has it. */
+export async function headOf(client: Pick<PrismaClient, 'recordHead'>): Promise<bigint> {
+  const { sequence } = await client.recordHead.findUniqueOrThrow({ where: { id: 1 } });
+  return sequence;
 }

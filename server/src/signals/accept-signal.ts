@@ -4,8 +4,9 @@ import { Decimal, toPlain } from '../kernel/decimal.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
-import { MAX_QUANTITY, quantityFor } from '../trades/opening.ts';
-import { checkNotReached, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
+import { quantityFor } from '../trades/opening.ts';
+import type { UnstoredAnswer } from './answer-counter.ts';
+import { checkNotReached, checkQuantity, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { leftOutReason } from './signal.ts';
@@ -61,18 +62,36 @@ export class AcceptSignal {
   readonly #clock: Clock;
   readonly #newId: NewId;
   readonly #announce: () => void;
+  readonly #answered: (botId: string, answer: UnstoredAnswer) => void;
 
-  /** `announce` is called after each commit. */
-  constructor(store: SignalStore, market: Market, rules: SignalRules, clock: Clock, newId: NewId, announce: () => void) {
+  /** `announce` is called after each commit, `answered` for each signal that left no row: once, by its first refusal. */
+  constructor(
+    store: SignalStore,
+    market: Market,
+    rules: SignalRules,
+    clock: Clock,
+    newId: NewId,
+    announce: () => void,
+    answered: (botId: string, answer: UnstoredAnswer) => void,
+  ) {
     this.#store = store;
     this.#market = market;
     this.#rules = rules;
     this.#clock = clock;
     this.#newId = newId;
     this.#announce = announce;
+    this.#answered = answered;
   }
 
   async accept(botId: string, input: SignalInput): Promise<Acceptance> {
+    const acceptance = await this.#answer(botId, input);
+    const { duplicate, refusals } = acceptance;
+    if (duplicate) this.#answered(botId, 'DUPLICATE');
+    else if (refusals[0]) this.#answered(botId, refusals[0].code);
+    return acceptance;
+  }
+
+  async #answer(botId: string, input: SignalInput): Promise<Acceptance> {
     const checked = checkSignal(input);
     if (!checked.ok) return refused([...checked.refusals, ...this.#symbolRefusals(input, checked.refusals)]);
     const draft = checked.value;
@@ -134,7 +153,7 @@ export class AcceptSignal {
     const entryPrice = draft.entryPrice ?? marketPrice;
     if (!entryPrice) return { refusals: [refuse(['entryPrice'], 'NO_MARKET_PRICE')] };
     if (!draft.entryPrice) refusals.push(...sidesOf(direction, entryPrice, takeProfit, stopLoss));
-    if (quantityFor(rules.positionSize, entryPrice).gte(MAX_QUANTITY)) refusals.push(refuse(['entryPrice'], 'ENTRY_PRICE_TOO_SMALL'));
+    refusals.push(...checkQuantity(rules.positionSize, entryPrice));
     if (refusals.length > 0) return { refusals };
 
     const reason = draft.status === 'ACTIVE' ? leftOutReason(draft, rules) : null;

@@ -6,7 +6,7 @@ import type { MarketType } from '../ticks/tick.ts';
 import type { Direction } from '../trades/trade.ts';
 import { newTrade } from './accept-signal.ts';
 import type { Market, NewTrade } from './accept-signal.ts';
-import { checkNotReached } from './check-signal.ts';
+import { checkNotReached, checkQuantity } from './check-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { leftOutReason } from './signal.ts';
@@ -60,10 +60,13 @@ export class ChangeSignal {
     if (signal.expiresAt && signal.expiresAt <= now) return [refuse(['id'], 'EXPIRY_IN_THE_PAST')];
     const fresh = this.#market.freshPrice(signal.marketType, signal.symbol, this.#rules.maxPriceAgeMs);
     const marketPrice = fresh === undefined ? null : new Decimal(fresh);
-    const reached = marketPrice ? checkNotReached(signal, marketPrice) : [];
-    if (reached.length > 0) return reached.map(({ code, message }) => ({ field: ['id'], code, message }));
-
     const reason = leftOutReason(signal, this.#rules);
+    const refusals = [
+      ...(marketPrice ? checkNotReached(signal, marketPrice) : []),
+      ...(reason === null ? checkQuantity(this.#rules.positionSize, signal.entryPrice) : []), // the size may be another one by now
+    ];
+    if (refusals.length > 0) return refusals.map(({ code, message }) => ({ field: ['id'], code, message }));
+
     const lastTradeId = this.#market.lastTradeId(signal.marketType, signal.symbol);
     const trade = reason === null ? newTrade(this.#newId(), signal, this.#rules, now, marketPrice, lastTradeId) : null;
     return this.#done(await this.#store.activate(signal.id, trade, reason, now));

@@ -1,5 +1,6 @@
 import { parsePlainDecimal } from '../kernel/decimal.ts';
 import type { Decimal } from '../kernel/decimal.ts';
+import { MAX_QUANTITY, quantityFor } from '../trades/opening.ts';
 import { levelReached } from '../trades/trade.ts';
 import type { Direction } from '../trades/trade.ts';
 import type { MarketType } from '../ticks/tick.ts';
@@ -118,6 +119,13 @@ export function checkNotReached(signal: { direction: Direction; takeProfit: Deci
   if (reached === 'TAKE_PROFIT_REACHED') return [refuse(['takeProfit'], 'TAKE_PROFIT_ALREADY_REACHED', particulars)];
   if (reached === 'STOP_LOSS_REACHED') return [refuse(['stopLoss'], 'STOP_LOSS_ALREADY_REACHED', particulars)];
   return [];
+}
+
+/** Refuses an entry price at which a position of this size has a quantity that no trade can hold. */
+export function checkQuantity(positionSize: Decimal, entryPrice: Decimal): Refusal[] {
+  const quantity = quantityFor(positionSize, entryPrice);
+  if (quantity.gte(MAX_QUANTITY)) return [refuse(['entryPrice'], 'ENTRY_PRICE_TOO_SMALL')];
+  return quantity.isZero() ? [refuse(['entryPrice'], 'ENTRY_PRICE_TOO_LARGE')] : [];
 }
 
 /** The symbol as it is stored. Binance writes upper case; letters beyond ASCII are left as they are, since case there can change length. */

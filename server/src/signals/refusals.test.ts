@@ -15,6 +15,7 @@ describe('the codes of refusals', () => {
       'STOP_LOSS_ALREADY_REACHED',
       'NO_MARKET_PRICE',
       'ENTRY_PRICE_TOO_SMALL',
+      'ENTRY_PRICE_TOO_LARGE',
       'CONFIDENCE_OUT_OF_RANGE',
       'TIMEFRAME_UNKNOWN',
       'TEXT_EMPTY',

@@ -14,6 +14,7 @@ export const REFUSALS = {
   STOP_LOSS_ALREADY_REACHED: 'The market price has already reached the stop loss.',
   NO_MARKET_PRICE: 'No market price of this symbol is known that is fresh enough; send an entryPrice.',
   ENTRY_PRICE_TOO_SMALL: 'At this entry price the position would hold 10^20 units or more.',
+  ENTRY_PRICE_TOO_LARGE: 'At this entry price the position would hold less than 10^-18 units.',
   CONFIDENCE_OUT_OF_RANGE: 'Must be a number from 0 to 1.',
   TIMEFRAME_UNKNOWN: 'Must be one of 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M.',
   TEXT_EMPTY: 'Must not be empty.',

@@ -54,9 +54,11 @@ function open({ rules = {}, market = {} }: { rules?: Partial<SignalRules>; marke
   };
   const store = new SignalsStore(database.prisma);
   let announced = 0;
+  const answers: string[] = [];
   const parts = [store, known, { ...RULES, ...rules }, clock, idsFrom(clock, randomBytes), () => void (announced += 1)] as const;
-  const [accepting, changing] = [new AcceptSignal(...parts), new ChangeSignal(...parts)];
-  return { accepting, changing, store, clock, announcements: () => announced };
+  const accepting = new AcceptSignal(...parts, (botId, answer) => void answers.push(`${botId} ${answer}`));
+  const changing = new ChangeSignal(...parts);
+  return { accepting, changing, store, clock, answers, announcements: () => announced };
 }
 
 const codesOf = ({ refusals }: Acceptance) => refusals.map(({ field, code }) => `${field.join('.')} ${code}`);
@@ -190,6 +192,16 @@ describe('an active signal (I1, I5)', () => {
     expect((await store.load(await accept(accepting, bot!, tiny)))!.trade!.quantity.toFixed()).toBe('50000000000000000000');
     const { accepting: larger } = open({ rules: { positionSize: new Decimal(200) } });
     expect(codesOf(await larger.accept(bot!, tiny))).toEqual(['entryPrice ENTRY_PRICE_TOO_SMALL']);
+  });
+
+  test('of the largest price is refused where its quantity would round to nothing, and taken one step below', async () => {
+    const huge: SignalInput = { ...GOOD, entryPrice: '999999999999998', takeProfit: '999999999999999', stopLoss: '1' };
+    const small = open({ rules: { positionSize: new Decimal('0.0005') } });
+    expect((await small.store.load(await accept(small.accepting, bot!, huge)))!.trade!.quantity.toFixed()).toBe('0.000000000000000001');
+    const smaller = open({ rules: { positionSize: new Decimal('0.0004') } });
+    expect(codesOf(await smaller.accepting.accept(bot!, huge))).toEqual(['entryPrice ENTRY_PRICE_TOO_LARGE']);
+    const fresh = open({ rules: { positionSize: new Decimal('0.0004') }, market: { price: huge.entryPrice! } });
+    expect(codesOf(await fresh.accepting.accept(bot!, { ...huge, entryPrice: null }))).toEqual(['entryPrice ENTRY_PRICE_TOO_LARGE']);
   });
 });
 
@@ -356,6 +368,19 @@ describe('a pending signal', () => {
     expect(await changing.activate(bot!, id)).toMatchObject([{ field: ['id'], code: 'EXPIRY_IN_THE_PAST' }]);
     expect(await store.load(id)).toMatchObject({ status: 'PENDING', trade: null });
     expect(await changing.cancel(bot!, id)).toEqual([]);
+  });
+
+  test('cannot be activated once the operator’s position size gives it no quantity that can be held, and stays pending then', async () => {
+    const { accepting, store } = open();
+    const huge = await accept(accepting, bot!, { ...PENDING, entryPrice: '999999999999998', takeProfit: '999999999999999' });
+    const tiny = await accept(accepting, bot!, { ...PENDING, entryPrice: '0.000000000000000002', stopLoss: '0.000000000000000001' });
+    const codesFor = async (positionSize: string, id: string) =>
+      (await open({ rules: { positionSize: new Decimal(positionSize) } }).changing.activate(bot!, id)).map(
+        ({ field, code }) => `${field.join('.')} ${code}`,
+      );
+    expect(await codesFor('0.0004', huge)).toEqual(['id ENTRY_PRICE_TOO_LARGE']);
+    expect(await codesFor('200', tiny)).toEqual(['id ENTRY_PRICE_TOO_SMALL']);
+    for (const id of [huge, tiny]) expect((await store.load(id))!.status).toBe('PENDING');
   });
 
   test('an active signal can be neither activated nor cancelled', async () => {

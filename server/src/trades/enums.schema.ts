@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import type { TradeResult } from './trade-filter.ts';
 
 export const DirectionEnum = builder.enumType('Direction', {
   description: 'Which way a signal expects the price to go.',
@@ -29,4 +30,13 @@ export const TradeStatusEnum = builder.enumType('TradeStatus', {
     CLOSED_EXPIRED: { description: 'The time stop came.' },
     CLOSED_DELISTED: { description: 'The exchange stopped trading the symbol for good.' },
   },
+});
+
+export const TradeResultEnum = builder.enumType('TradeResult', {
+  description: 'What came of a closed trade, after fees.',
+  values: {
+    WIN: { description: 'realizedPnl above 0.' },
+    LOSS: { description: 'realizedPnl below 0.' },
+    FLAT: { description: 'realizedPnl of exactly 0.' },
+  } satisfies Record<TradeResult, { description: string }>,
 });

@@ -2,9 +2,13 @@ import type { MarketType } from '../ticks/tick.ts';
 import type { TradeRow } from './rows.ts';
 import type { Direction, TradeStatus } from './trade.ts';
 
+/** Whether a closed trade's realizedPnl is above, below or exactly 0; an open trade has no result. */
+export const TRADE_RESULTS = ['WIN', 'LOSS', 'FLAT'] as const;
+export type TradeResult = (typeof TRADE_RESULTS)[number];
+
 /**
- * Which trades are meant. Every condition narrows; a list matches any of its values. `from` and `to` bound the exit time of
- * closed trades and the entry time of open ones, both inclusive.
+ * Which trades are meant. Every condition narrows; a list matches any of its values, and an empty one is no condition. `from`
+ * and `to` bound the exit time of closed trades and the entry time of open ones, both inclusive.
  */
 export interface TradeFilter {
   /** Slugs of bots. */
@@ -15,6 +19,7 @@ export interface TradeFilter {
   readonly direction?: readonly Direction[] | null | undefined;
   readonly timeframe?: readonly string[] | null | undefined;
   readonly status?: readonly TradeStatus[] | null | undefined;
+  readonly result?: readonly TradeResult[] | null | undefined;
   readonly from?: Date | null | undefined;
   readonly to?: Date | null | undefined;
 }
@@ -31,11 +36,24 @@ export function matchesFilter(trade: TradeRow, filter: TradeFilter | null | unde
     isAnyOf(filter.direction, trade.direction) &&
     isAnyOf(filter.timeframe, trade.signal.timeframe) &&
     isAnyOf(filter.status, trade.status) &&
+    isAnyOf(filter.result, resultOf(trade)) &&
     (!filter.from || at >= filter.from) &&
     (!filter.to || at <= filter.to)
   );
 }
 
-function isAnyOf(allowed: readonly string[] | null | undefined, value: string): boolean {
-  return !allowed || allowed.includes(value);
+/** The same text for filters that mean the same, whatever the order of their conditions and values. */
+export function filterKey(filter: TradeFilter | null | undefined): string {
+  const conditions = Object.entries(filter ?? {}).map(([name, value]: [string, TradeFilter[keyof TradeFilter]]): string[] =>
+    value == null ? [name] : value instanceof Date ? [name, value.toISOString()] : [name, ...[...new Set<string>(value)].sort()],
+  );
+  return JSON.stringify(conditions.filter(({ length }) => length > 1).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
+}
+
+function isAnyOf(allowed: readonly string[] | null | undefined, value: string | null): boolean {
+  return !allowed || allowed.length === 0 || (value !== null && allowed.includes(value));
+}
+
+function resultOf({ realizedPnl }: TradeRow): TradeResult | null {
+  return realizedPnl && (realizedPnl.isZero() ? 'FLAT' : realizedPnl.isPositive() ? 'WIN' : 'LOSS');
 }

@@ -12,6 +12,7 @@ import { rMultiple } from './profit.ts';
 import { signalOf, tradeOf, SIGNAL_INCLUDE, TRADE_INCLUDE } from './rows.ts';
 import type { TradeRow } from './rows.ts';
 import type { Direction, TradeStatus } from './trade.ts';
+import type { TradeFilter } from './trade-filter.ts';
 import { TradeFilterInput } from './trade-filter.schema.ts';
 import type { TRADE_ORDER_FIELDS } from './trades.store.ts';
 import type { TradesStore } from './trades.store.ts';
@@ -22,6 +23,8 @@ import type { PricedTrade } from './unrealized.ts';
 declare module '../graphql/builder.ts' {
   interface Context {
     readonly trades: TradesStore;
+    /** How many trades and signals a filter means, where this request reads them anyhow. */
+    readonly knownCounts: (filter: TradeFilter | null | undefined) => Promise<{ trades: number; signals: number }> | undefined;
     readonly priceOf: (marketType: MarketType, symbol: string) => Price | undefined;
     /** How a trade's symbol was watched, from its entry to its exit or as far as it is known. */
     readonly watchOf: (trade: TradeRow) => Promise<readonly WatchStretch[]>;
@@ -354,9 +357,9 @@ builder.queryFields((t) => ({
       last: t.arg.int({ description: 'How many rows from the end, 1 to 100.' }),
       before: t.arg.string({ description: 'Only rows ahead of this cursor.' }),
     },
-    resolve: async (_, { filter, orderBy, ...request }, { trades }) => {
+    resolve: async (_, { filter, orderBy, ...request }, { trades, knownCounts }) => {
       const page = await trades.page(filter, orderBy ?? { field: 'ENTRY_TIME', direction: 'DESC' }, request).catch(asBadInput);
-      return { ...page, totalCount: () => trades.count(filter) };
+      return { ...page, totalCount: async () => (await knownCounts(filter))?.trades ?? trades.count(filter) };
     },
   }),
   trade: t.field({
@@ -373,16 +376,16 @@ builder.queryFields((t) => ({
       filter: t.arg({
         type: TradeFilterInput,
         description:
-          'Which signals are meant; all without one. `status` asks for their trade’s status, `from` and `to` bound their receipt.',
+          'Which signals are meant; all without one. `status` and `result` ask for those of their trade, `from` and `to` bound their receipt.',
       }),
       first: t.arg.int({ description: FIRST }),
       after: t.arg.string({ description: 'Only rows behind this cursor.' }),
       last: t.arg.int({ description: 'How many rows from the end, 1 to 100.' }),
       before: t.arg.string({ description: 'Only rows ahead of this cursor.' }),
     },
-    resolve: async (_, { filter, ...request }, { trades }) => {
+    resolve: async (_, { filter, ...request }, { trades, knownCounts }) => {
       const page = await trades.signalPage(filter, request).catch(asBadInput);
-      return { ...page, totalCount: () => trades.countSignals(filter) };
+      return { ...page, totalCount: async () => (await knownCounts(filter))?.signals ?? trades.countSignals(filter) };
     },
   }),
 }));

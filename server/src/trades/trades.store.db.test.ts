@@ -10,7 +10,7 @@ import { seededRandom } from '../performance/seeded-random.ts';
 import { TRADE_INCLUDE } from './rows.ts';
 import type { TradeRow } from './rows.ts';
 import { TRADE_STATUSES } from './trade.ts';
-import { matchesFilter } from './trade-filter.ts';
+import { filterKey, matchesFilter, TRADE_RESULTS } from './trade-filter.ts';
 import type { TradeFilter } from './trade-filter.ts';
 import { TRADE_ORDER_FIELDS, TradesStore, whereTrade } from './trades.store.ts';
 import type { TradeOrder } from './trades.store.ts';
@@ -212,9 +212,10 @@ describe('pages of trades', () => {
     expect(await store.count(filter)).toBe(expected.length);
   });
 
-  test('an empty list', async () => {
-    expect(await store.page({ symbol: [] }, ORDERS[0]!, { first: 5 })).toEqual({ edges: [], hasNextPage: false, hasPreviousPage: false });
-    expect(await store.count({ symbol: [] })).toBe(0);
+  test('nothing that matches', async () => {
+    const none: TradeFilter = { symbol: ['NOSUCH'] };
+    expect(await store.page(none, ORDERS[0]!, { first: 5 })).toEqual({ edges: [], hasNextPage: false, hasPreviousPage: false });
+    expect(await store.count(none)).toBe(0);
   });
 });
 
@@ -289,6 +290,7 @@ describe('the filter', () => {
         direction: someOf('LONG', 'SHORT'),
         timeframe: someOf('1m', '1M', '1h', '1H', '\0'),
         status: someOf(...TRADE_STATUSES),
+        result: someOf(...TRADE_RESULTS),
         from: fc.option(time, { freq: 2 }),
         to: fc.option(time, { freq: 2 }),
       },
@@ -307,6 +309,28 @@ describe('the filter', () => {
       { numRuns: 150 },
     );
     expect(seen.size).toBeGreaterThan(20); // neither always all nor always none
+  });
+
+  test('an empty list is no condition, and a list of what cannot be stored matches nothing', async () => {
+    const all = await store.count(null);
+    for (const name of ['bot', 'strategy', 'symbol', 'marketType', 'direction', 'timeframe', 'status', 'result'] as const) {
+      expect(await store.count({ [name]: [] }), name).toBe(all);
+      expect(filterKey({ [name]: [] }), name).toBe(filterKey(null));
+    }
+    expect(await store.count({ symbol: ['\0'] })).toBe(0);
+    expect((await store.signalPage({ result: [] }, {})).edges).toHaveLength(50);
+  });
+
+  test('a result is that of a closed trade', async () => {
+    const rows = await allRows();
+    const counts = await Promise.all(TRADE_RESULTS.map((result) => store.count({ result: [result] })));
+    expect(counts).toEqual([
+      rows.filter(({ realizedPnl }) => realizedPnl && realizedPnl.toNumber() > 0).length,
+      rows.filter(({ realizedPnl }) => realizedPnl && realizedPnl.toNumber() < 0).length,
+      rows.filter(({ realizedPnl }) => realizedPnl?.toNumber() === 0).length,
+    ]);
+    expect(counts[0]! + counts[1]!).toBeGreaterThan(20);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(rows.filter(({ status }) => status !== 'OPEN').length);
   });
 
   test('bounds are inclusive to the millisecond: exit time of closed trades, entry time of open ones', async () => {

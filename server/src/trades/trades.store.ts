@@ -19,12 +19,12 @@ export interface TradeOrder {
  * What each order compares, always together with the id, so that every place is unique. Where an open trade has no value
  * yet it comes last in either direction: the value is replaced by the type's lowest or highest.
  */
-const ORDERED_BY: Readonly<Record<TradeOrderField, { value: string; type: string; lowest: string; highest: string }>> = {
-  ENTRY_TIME: { value: 't.entry_time', type: 'timestamptz', lowest: '-infinity', highest: 'infinity' },
+const ORDERED_BY: Readonly<Record<TradeOrderField, { value: string; type: string; lowest?: string; highest?: string }>> = {
+  ENTRY_TIME: { value: 't.entry_time', type: 'timestamptz' },
   EXIT_TIME: { value: 't.exit_time', type: 'timestamptz', lowest: '-infinity', highest: 'infinity' },
   REALIZED_PNL: { value: 't.realized_pnl', type: 'numeric', lowest: '-Infinity', highest: 'Infinity' },
   REALIZED_PNL_PCT: { value: 't.realized_pnl_pct', type: 'numeric', lowest: '-Infinity', highest: 'Infinity' },
-  SYMBOL: { value: 't.symbol', type: 'text', lowest: '', highest: '' },
+  SYMBOL: { value: 't.symbol', type: 'text' },
   DURATION: { value: 'extract(epoch FROM t.exit_time - t.entry_time)', type: 'numeric', lowest: '-Infinity', highest: 'Infinity' },
 };
 
@@ -52,7 +52,7 @@ export class TradesStore {
     const { value, type, lowest, highest } = ORDERED_BY[order.field];
     const asType = Prisma.raw(type);
     const missing = order.direction === 'DESC' ? lowest : highest;
-    const key = Prisma.sql`coalesce(${Prisma.raw(value)}, ${missing}::${asType})`;
+    const key = Prisma.raw(missing === undefined ? value : `coalesce(${value}, '${missing}'::${type})`);
     const descending = (order.direction === 'DESC') !== walk.backward;
     const [beyond, sorted] = descending ? [Prisma.raw('<'), Prisma.raw('DESC')] : [Prisma.raw('>'), Prisma.raw('ASC')];
     const found = await this.#places(
@@ -133,30 +133,35 @@ export class TradesStore {
 export function whereTrade(filter: TradeFilter | null | undefined): Prisma.Sql {
   return and([
     ...whereContent(filter, Prisma.raw('t')),
-    filter?.status && Prisma.sql`t.status = ANY(${filter.status})`,
     filter?.from && Prisma.sql`coalesce(t.exit_time, t.entry_time) >= ${filter.from}::timestamptz`,
     filter?.to && Prisma.sql`coalesce(t.exit_time, t.entry_time) <= ${filter.to}::timestamptz`,
   ]);
 }
 
-/** Signals by the same filter: `status` asks for their trade's, `from` and `to` bound their receipt. */
+/** Signals by the same filter: `status` and `result` ask for their trade's, `from` and `to` bound their receipt. */
 export function whereSignal(filter: TradeFilter | null | undefined): Prisma.Sql {
   return and([
     ...whereContent(filter, Prisma.raw('s')),
-    filter?.status && Prisma.sql`t.status = ANY(${filter.status})`,
     filter?.from && Prisma.sql`s.received_at >= ${filter.from}::timestamptz`,
     filter?.to && Prisma.sql`s.received_at <= ${filter.to}::timestamptz`,
   ]);
 }
 
-function whereContent(filter: TradeFilter | null | undefined, row: Prisma.Sql): (Prisma.Sql | null | undefined)[] {
+/** SQL, or nothing where there is no such condition. */
+type Condition = Prisma.Sql | false | null | undefined;
+
+function whereContent(filter: TradeFilter | null | undefined, row: Prisma.Sql): Condition[] {
+  const anyOf = (values: readonly string[] | null | undefined, column: Prisma.Sql) =>
+    values && values.length > 0 && Prisma.sql`${column} = ANY(${storable(values)})`;
   return [
-    filter?.bot && Prisma.sql`b.slug = ANY(${storable(filter.bot)})`,
-    filter?.strategy && Prisma.sql`s.strategy = ANY(${storable(filter.strategy)})`,
-    filter?.symbol && Prisma.sql`${row}.symbol = ANY(${storable(filter.symbol)})`,
-    filter?.marketType && Prisma.sql`${row}.market_type = ANY(${filter.marketType})`,
-    filter?.direction && Prisma.sql`${row}.direction = ANY(${filter.direction})`,
-    filter?.timeframe && Prisma.sql`s.timeframe = ANY(${storable(filter.timeframe)})`,
+    anyOf(filter?.bot, Prisma.sql`b.slug`),
+    anyOf(filter?.strategy, Prisma.sql`s.strategy`),
+    anyOf(filter?.symbol, Prisma.sql`${row}.symbol`),
+    anyOf(filter?.marketType, Prisma.sql`${row}.market_type`),
+    anyOf(filter?.direction, Prisma.sql`${row}.direction`),
+    anyOf(filter?.timeframe, Prisma.sql`s.timeframe`),
+    anyOf(filter?.status, Prisma.sql`t.status`),
+    anyOf(filter?.result, Prisma.sql`CASE sign(t.realized_pnl) WHEN 1 THEN 'WIN' WHEN -1 THEN 'LOSS' WHEN 0 THEN 'FLAT' END`),
   ];
 }
 
@@ -165,7 +170,7 @@ function storable(texts: readonly string[]): string[] {
   return texts.filter((text) => !text.includes('\0'));
 }
 
-function and(conditions: readonly (Prisma.Sql | null | undefined)[]): Prisma.Sql {
-  const given = conditions.filter((condition) => condition != null);
+function and(conditions: readonly Condition[]): Prisma.Sql {
+  const given = conditions.filter((condition) => condition instanceof Prisma.Sql);
   return given.length === 0 ? Prisma.sql`true` : Prisma.join(given, ' AND ');
 }

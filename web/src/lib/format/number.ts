@@ -1,4 +1,4 @@
-import { LOCALE } from '#lib/text.ts';
+import { LOCALE } from '#lib/text/locale.ts';
 
 /** A decimal as the API sends it (a string keeps every digit), or a number for percentages and ratios. */
 export type Amount = string | number;

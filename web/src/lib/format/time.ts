@@ -1,4 +1,5 @@
-import { LOCALE, text } from '#lib/text.ts';
+import { commonText } from '#lib/text/common.ts';
+import { LOCALE } from '#lib/text/locale.ts';
 
 /** An IANA name such as "UTC" or "Europe/Berlin". */
 export type Zone = string;
@@ -46,7 +47,7 @@ const DAY = 24 * HOUR;
 /** "47 s", "12 min", "3 h 12 min", "5 d 3 h": two units at most, cut and not rounded. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const t = text.duration;
+  const t = commonText.duration;
   if (whole < MINUTE) return t.seconds(whole);
   if (whole < HOUR) return t.minutes(Math.floor(whole / MINUTE));
   if (whole < DAY) return t.hours(Math.floor(whole / HOUR), Math.floor((whole % HOUR) / MINUTE));
@@ -55,7 +56,7 @@ export function duration(seconds: number): string {
 
 /** "0.4 s" under ten seconds, then as a duration: the age of a price. */
 export function age(ms: number): string {
-  if (ms < 10_000) return text.duration.tenths((Math.max(0, ms) / 1000).toFixed(1));
+  if (ms < 10_000) return commonText.duration.tenths((Math.max(0, ms) / 1000).toFixed(1));
   return duration(ms / 1000);
 }
 

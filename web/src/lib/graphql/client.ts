@@ -1,12 +1,8 @@
 import { Client, fetchExchange } from '@urql/svelte';
 import type { AnyVariables } from '@urql/svelte';
 import type { TadaDocumentNode } from 'gql.tada';
+import { UNREACHABLE, type Loaded } from './loaded.ts';
 import { printDocument } from './tada.ts';
-
-/** A panel's data, or why it is missing: one panel that fails leaves the others alone. */
-export type Loaded<T> = { ok: true; data: T } | { ok: false; code: string };
-
-export const UNREACHABLE = 'UNREACHABLE';
 
 /** A page waits at most this long for the API before it shows what failed. */
 const TIMEOUT_MS = 5_000;
@@ -18,8 +14,7 @@ export interface Graphql {
 
 /**
  * One urql client per call of a load function, so that nothing is shared between visitors, and without a cache: each page shows what
- * is so now. Its `fetch` is the load function's own: what the server has asked is written into the page, and the browser finds it
- * there instead of asking again.
+ * is so now.
  */
 export function createGraphql(fetch: typeof globalThis.fetch): Graphql {
   const client = new Client({
@@ -38,9 +33,4 @@ export function createGraphql(fetch: typeof globalThis.fetch): Graphql {
       return { ok: false, code: typeof code === 'string' ? code : 'INTERNAL_ERROR' };
     },
   };
-}
-
-/** Applies a function to the data, if there is any. */
-export function mapLoaded<T, U>(loaded: Loaded<T>, change: (data: T) => U): Loaded<U> {
-  return loaded.ok ? { ok: true, data: change(loaded.data) } : loaded;
 }

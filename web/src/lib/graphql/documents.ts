@@ -1,5 +1,7 @@
-import type { FragmentOf, ResultOf } from 'gql.tada';
+import type { FragmentOf } from 'gql.tada';
 import { graphql } from './tada.ts';
+
+/** What the page shows of each thing, in queries and in what is told live. */
 
 /** What a table row of any trade needs. */
 export const TradeRow = graphql(`
@@ -11,6 +13,7 @@ export const TradeRow = graphql(`
     status
     positionSize
     entryPrice
+    entryDeviationPct
     entryTime
     takeProfit
     stopLoss
@@ -42,7 +45,7 @@ export const LivePrice = graphql(`
   }
 `);
 
-const PerformanceSummary = graphql(`
+export const PerformanceSummary = graphql(`
   fragment PerformanceSummary on Performance {
     asOf
     sequence
@@ -83,7 +86,7 @@ const PerformanceSummary = graphql(`
   }
 `);
 
-const FeedSummary = graphql(`
+export const FeedSummary = graphql(`
   fragment FeedSummary on MarketFeed {
     marketType
     state
@@ -92,168 +95,8 @@ const FeedSummary = graphql(`
   }
 `);
 
-export const SettingsQuery = graphql(`
-  query Settings {
-    settings {
-      positionSize
-      feeRateSpot
-      feeRateFutures
-      startedAt
-    }
-  }
-`);
-
-export const PerformanceQuery = graphql(
-  `
-    query Performance {
-      performance {
-        ...PerformanceSummary
-      }
-    }
-  `,
-  [PerformanceSummary],
-);
-
-export const FeedsQuery = graphql(
-  `
-    query Feeds {
-      marketFeeds {
-        ...FeedSummary
-      }
-    }
-  `,
-  [FeedSummary],
-);
-
-export const OpenPositionsQuery = graphql(
-  `
-    query OpenPositions {
-      openPositions {
-        asOf
-        totalInvested
-        positions {
-          ...TradeRow
-          ...LivePrice
-        }
-      }
-    }
-  `,
-  [TradeRow, LivePrice],
-);
-
-export const ClosedTradesQuery = graphql(
-  `
-    query ClosedTrades($orderBy: TradeOrder, $first: Int, $after: String, $last: Int, $before: String) {
-      trades(
-        filter: { status: [CLOSED_TP, CLOSED_SL, CLOSED_EXPIRED, CLOSED_DELISTED] }
-        orderBy: $orderBy
-        first: $first
-        after: $after
-        last: $last
-        before: $before
-      ) {
-        totalCount
-        pageInfo {
-          hasNextPage
-          hasPreviousPage
-          startCursor
-          endCursor
-        }
-        edges {
-          node {
-            ...TradeRow
-          }
-        }
-      }
-    }
-  `,
-  [TradeRow],
-);
-
-export const EquityCurveQuery = graphql(`
-  query EquityCurve($points: Int) {
-    equityCurve(points: $points) {
-      time
-      totalPnl
-      drawdown
-      closedTrades
-    }
-  }
-`);
-
-export const TradeOpenedSubscription = graphql(
-  `
-    subscription TradeOpened($after: String) {
-      tradeOpened(after: $after) {
-        sequence
-        trade {
-          ...TradeRow
-          ...LivePrice
-        }
-      }
-    }
-  `,
-  [TradeRow, LivePrice],
-);
-
-export const TradeClosedSubscription = graphql(
-  `
-    subscription TradeClosed($after: String) {
-      tradeClosed(after: $after) {
-        sequence
-        trade {
-          ...TradeRow
-        }
-      }
-    }
-  `,
-  [TradeRow],
-);
-
-export const PerformanceSubscription = graphql(
-  `
-    subscription PerformanceUpdated {
-      performanceUpdated(intervalMs: 1000) {
-        ...PerformanceSummary
-      }
-    }
-  `,
-  [PerformanceSummary],
-);
-
-export const OpenPositionsSubscription = graphql(
-  `
-    subscription OpenPositionsUpdated {
-      openPositionsUpdated(intervalMs: 500) {
-        asOf
-        totalInvested
-        positions {
-          ...LivePrice
-        }
-      }
-    }
-  `,
-  [LivePrice],
-);
-
-export const FeedsSubscription = graphql(
-  `
-    subscription FeedsUpdated {
-      marketFeedsUpdated {
-        ...FeedSummary
-      }
-    }
-  `,
-  [FeedSummary],
-);
-
 export type Trade = FragmentOf<typeof TradeRow>;
 export type PriceOfTrade = FragmentOf<typeof LivePrice>;
 export type OpenTrade = Trade & PriceOfTrade;
 export type Performance = FragmentOf<typeof PerformanceSummary>;
 export type Feed = FragmentOf<typeof FeedSummary>;
-export type Settings = ResultOf<typeof SettingsQuery>['settings'];
-export type EquityPoint = ResultOf<typeof EquityCurveQuery>['equityCurve'][number];
-export type ClosedTrades = ResultOf<typeof ClosedTradesQuery>['trades'];
-export type MarketType = Trade['marketType'];
-export type TradeStatus = Trade['status'];

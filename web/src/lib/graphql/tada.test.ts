@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import * as documents from './documents.ts';
+import { STREAMS } from '../live/streams.ts';
+import { PageQuery, PartQueries } from './page-query.ts';
 import { ReceiptQuery } from '../../routes/trades/[id]/receipt.ts';
 import { graphql, printDocument } from './tada.ts';
 
@@ -13,7 +14,7 @@ test('a document is sent with each of its fragments once', () => {
 });
 
 test('every document of the page can be parsed and has a name', () => {
-  const all = [...Object.values(documents), ReceiptQuery];
+  const all = [PageQuery, ...Object.values(PartQueries), ...Object.values(STREAMS), ReceiptQuery];
   expect(all.length).toBeGreaterThan(10);
   for (const document of all) {
     for (const definition of parse(printDocument(document)).definitions) {

@@ -1,4 +1,4 @@
-import { text } from '#lib/text.ts';
+import { liveText } from '#lib/text/live.ts';
 import type { Timers } from './timers.ts';
 
 /** A screen reader hears at most one message in this time. */
@@ -61,5 +61,5 @@ function group(news: News[]): string {
   const closed = news.filter((item) => item.kind === 'closed');
   const told = (items: News[], many: (n: number) => string): string[] =>
     items.length === 0 ? [] : [items.length === 1 && items[0] ? items[0].message : many(items.length)];
-  return [...told(closed, text.news.manyClosed), ...told(opened, text.news.manyOpened)].join(' ');
+  return [...told(closed, liveText.news.manyClosed), ...told(opened, liveText.news.manyOpened)].join(' ');
 }

@@ -17,7 +17,7 @@ export function lazyLink(load: () => Promise<OpenLink>): OpenLink {
     );
     return {
       // Nobody subscribes before the link is alive.
-      subscribe: (document, variables, next) => link?.subscribe(document, variables, next) ?? (() => undefined),
+      subscribe: (name, variables, next) => link?.subscribe(name, variables, next) ?? (() => undefined),
       close() {
         closed = true;
         link?.close();

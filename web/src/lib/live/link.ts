@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
-import type { TadaDocumentNode } from 'gql.tada';
+import type { ResultOf, VariablesOf } from 'gql.tada';
 import { printDocument } from '#lib/graphql/tada.ts';
+import { STREAMS, type Streams } from './streams.ts';
 
 /** What a link tells its owner. `gone` comes exactly once, whatever ended it. */
 export interface LinkEvents {
@@ -11,7 +12,11 @@ export interface LinkEvents {
 
 /** One socket from its opening to its end. */
 export interface Link {
-  subscribe<Data, Variables>(document: TadaDocumentNode<Data, Variables>, variables: Variables, next: (data: Data) => void): () => void;
+  subscribe<Name extends keyof Streams>(
+    name: Name,
+    variables: VariablesOf<Streams[Name]>,
+    next: (data: ResultOf<Streams[Name]>) => void,
+  ): () => void;
   close(): void;
 }
 
@@ -49,8 +54,8 @@ export function openLink(url: string, events: LinkEvents): Link {
   });
 
   const link: Link = {
-    subscribe(document, variables, next) {
-      const query = printDocument(document);
+    subscribe(name, variables, next) {
+      const query = printDocument(STREAMS[name]);
       const operationName = /subscription (\w+)/.exec(query)?.[1];
       return client.subscribe(
         { query, variables: variables as Record<string, unknown>, ...(operationName ? { operationName } : {}) },

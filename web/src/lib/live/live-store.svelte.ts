@@ -1,6 +1,7 @@
 import { addDecimals } from '#lib/format/decimal.ts';
-import type { EquityPoint, Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/documents.ts';
-import type { Loaded } from '#lib/graphql/client.ts';
+import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/documents.ts';
+import type { Loaded } from '#lib/graphql/loaded.ts';
+import type { EquityPoint } from '#lib/graphql/page-query.ts';
 import { isAfter, latest, START, type Sequence } from './sequence.ts';
 
 /** Everything that a page starts from, or starts again from after a break. */
@@ -102,15 +103,36 @@ export class LiveStore {
     this.takeSnapshot(snapshot);
   }
 
-  /** Replaces what is known by a fresh state of the server; parts that could not be loaded stay as they are. */
+  /** Starts anew with other trades: nothing of what was known may be shown among them. */
+  replace(snapshot: Snapshot): void {
+    this.rows = [];
+    this.performance = null;
+    this.latest = [];
+    this.closedLive = [];
+    this.invested = '0';
+    this.waiting = 0;
+    this.#unsettled = [];
+    this.lastOpened = START;
+    this.lastClosed = START;
+    this.#closedIds.clear();
+    this.#forgetPaused();
+    this.takeSnapshot(snapshot);
+  }
+
+  /**
+   * Replaces what is known by a fresh state of the server; parts that could not be loaded stay as they are. A state that is older than
+   * the one shown, as a server that lags behind another one would send it, changes nothing.
+   */
   takeSnapshot({ performance, feeds, open, latest: closed }: Snapshot): void {
+    if (performance.ok && this.performance && isAfter(this.performance.sequence, performance.data.sequence)) return;
     this.#prices = null;
     this.#early = null;
     this.#disagreements = 0;
-    if (performance.ok) this.#unsettled = [];
-    if (closed.ok) this.#takeLatest(closed.data);
-    else if (this.latest.length === 0) {
-      // Without the newest closure there is no place to resume from: only what happens from now on is known.
+    const place = performance.ok ? performance.data.sequence : null;
+    if (closed.ok) this.#takeLatest(closed.data, place);
+    if (place !== null) this.#resumeFrom(place);
+    else if (!closed.ok && this.latest.length === 0) {
+      // Without any place in the record there is none to resume from: only what happens from now on is known.
       this.lastOpened = null;
       this.lastClosed = null;
     }
@@ -192,13 +214,17 @@ export class LiveStore {
     this.paused = false;
     this.waiting = 0;
     const applied = this.#pausedEvents.filter((event) => this.#apply(event));
-    this.#pausedEvents = [];
     if (this.#pausedPerformance) this.#settle(this.#pausedPerformance);
-    this.#pausedPerformance = null;
     this.commit();
     const overflow = this.#pausedOverflow;
-    this.#pausedOverflow = false;
+    this.#forgetPaused();
     return { applied, overflow };
+  }
+
+  #forgetPaused(): void {
+    this.#pausedEvents = [];
+    this.#pausedPerformance = null;
+    this.#pausedOverflow = false;
   }
 
   /** The row has shown its result long enough: it moves to the latest closed. */
@@ -234,22 +260,26 @@ export class LiveStore {
     const before = this.performance;
     this.performance = performance;
     this.#early = null;
-    if (!before) return;
     const settled = this.#unsettled.filter(({ sequence }) => !isAfter(sequence, performance.sequence));
     if (settled.length > 0) this.#unsettled = this.#unsettled.filter((closure) => !settled.includes(closure));
-    if (performance.closedTrades <= before.closedTrades) return;
+    if (!before || performance.closedTrades <= before.closedTrades) return;
     const time = settled.at(-1)?.trade.exitTime ?? performance.asOf;
     const { totalPnl, currentDrawdown: drawdown, closedTrades } = performance;
     this.curveTail = [...this.curveTail, { time, totalPnl, drawdown, closedTrades }].slice(-CURVE_TAIL_LIMIT);
   }
 
-  #takeLatest(trades: Trade[]): void {
-    for (const trade of trades) this.#remember(trade.id);
-    const sequence = trades.flatMap((trade) => trade.closedBy?.sequence ?? []).reduce(latest, START);
+  /** @param place of the totals in the record: a closure behind it comes again as news, and is counted then */
+  #takeLatest(trades: Trade[], place: Sequence | null): void {
+    const known = place === null ? trades : trades.filter(({ closedBy }) => !isAfter(closedBy?.sequence ?? START, place));
+    for (const trade of known) this.#remember(trade.id);
+    this.#resumeFrom(known.flatMap((trade) => trade.closedBy?.sequence ?? []).reduce(latest, START));
+    const showing = new Set(this.rows.flatMap((row) => (row.result ? [row.trade.id] : [])));
+    this.#addLatest(known.filter((trade) => !showing.has(trade.id)));
+  }
+
+  #resumeFrom(sequence: Sequence): void {
     this.lastClosed = latest(sequence, this.lastClosed ?? START);
     this.lastOpened = latest(sequence, this.lastOpened ?? START);
-    const showing = new Set(this.rows.flatMap((row) => (row.result ? [row.trade.id] : [])));
-    this.#addLatest(trades.filter((trade) => !showing.has(trade.id)));
   }
 
   #remember(id: string): void {

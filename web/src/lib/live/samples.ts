@@ -14,6 +14,7 @@ export function openTrade(id: string, unrealizedPnl: string, over: Partial<OpenT
     status: 'OPEN',
     positionSize: '100',
     entryPrice: '42500.5',
+    entryDeviationPct: null,
     entryTime: T0,
     takeProfit: '43500',
     stopLoss: '42000',

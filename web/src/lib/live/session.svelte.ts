@@ -1,14 +1,8 @@
 import { createContext } from 'svelte';
 import { clock, type Zone } from '#lib/format/time.ts';
 import { moneyChange } from '#lib/format/number.ts';
-import {
-  FeedsSubscription,
-  OpenPositionsSubscription,
-  PerformanceSubscription,
-  TradeClosedSubscription,
-  TradeOpenedSubscription,
-} from '#lib/graphql/documents.ts';
-import { text } from '#lib/text.ts';
+import { commonText } from '#lib/text/common.ts';
+import { liveText } from '#lib/text/live.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Connection } from './connection.svelte.ts';
 import { chipState, freshness, LIVE_LIMIT_MS, LOST_BANNER_MS, type ChipState, type Freshness } from './freshness.ts';
@@ -16,6 +10,7 @@ import type { Link, LinkEvents } from './link.ts';
 import { LiveStore, type Snapshot, type TradeEvent } from './live-store.svelte.ts';
 import { ServerClock } from './server-clock.ts';
 import type { Timers } from './timers.ts';
+import type { Filters, TradeFilter } from '#lib/url/filters.ts';
 
 /** Prices are shown at most this often. */
 const COMMIT_MS = 500;
@@ -28,6 +23,10 @@ const HIDDEN_MS = 60_000;
 
 export interface SessionOptions {
   snapshot: Snapshot;
+  /** Which trades the page is about, as its address says it. */
+  filters: Filters;
+  /** The same as the API is asked. */
+  filter: TradeFilter;
   timers: Timers;
   random: () => number;
   open: (events: LinkEvents) => Link;
@@ -44,6 +43,7 @@ export class LiveSession {
   /** The server's time in milliseconds, counted on while the page lives. */
   now = $state(0);
   browserOffline = $state(false);
+  filters: Filters = $state.raw() as Filters;
   /** Set while the tab's prices are switched off. */
   dormant = $state(false);
 
@@ -80,7 +80,9 @@ export class LiveSession {
   #options: SessionOptions;
   #clock = new ServerClock();
   #localNow = $state(0);
+  #filter: TradeFilter;
   #link: Link | null = null;
+  #stopEvents: (() => void) | null = null;
   #stopPrices: (() => void) | null = null;
   #cancelCommit: (() => void) | null = null;
   #cancelHidden: () => void = () => undefined;
@@ -93,6 +95,8 @@ export class LiveSession {
     this.#options = options;
     const { timers, random, open, snapshot } = options;
     this.store = new LiveStore(snapshot);
+    this.#filter = options.filter;
+    this.filters = options.filters;
     this.announcer = new Announcer(timers);
     this.connection = new Connection({ open, timers, random, onAlive: (link, again) => void this.#begin(link, again) });
     // Until the page comes alive, "now" is when the server made it.
@@ -124,9 +128,22 @@ export class LiveSession {
     };
   }
 
+  /** A fresh state of the trades that the page is about. */
   takeSnapshot(snapshot: Snapshot): void {
-    if (snapshot.performance.ok) this.#clock.observe(snapshot.performance.data.asOf, this.#options.timers.now());
+    this.#observe(snapshot);
     this.store.takeSnapshot(snapshot);
+  }
+
+  /** The page is about other trades now: what is shown and what is told begin anew. */
+  changeFilters(filters: Filters, filter: TradeFilter, snapshot: Snapshot): void {
+    this.filters = filters;
+    this.#filter = filter;
+    this.#observe(snapshot);
+    this.store.replace(snapshot);
+    this.#stopEvents?.();
+    this.#stopPrices?.();
+    this.#stopPrices = null;
+    if (this.#link && this.connection.state === 'alive') this.#startEvents(this.#link);
   }
 
   /** The time of the newest price, as it is printed in "as of". */
@@ -139,12 +156,12 @@ export class LiveSession {
     const { store, announcer } = this;
     if (!store.paused) {
       store.pause();
-      announcer.say(text.pause.paused);
+      announcer.say(liveText.pause.paused);
       return;
     }
     const { applied, overflow } = store.resume();
     for (const event of applied) this.#applied(event);
-    announcer.say(text.pause.resumed);
+    announcer.say(liveText.pause.resumed);
     this.#tick();
     if (overflow) void this.#refetch();
   }
@@ -156,15 +173,24 @@ export class LiveSession {
     if (again) {
       await this.#refetch();
       if (this.#link !== link || this.connection.state !== 'alive') return;
-      if (!this.store.paused) this.announcer.say(text.caughtUp(Math.max(0, (this.store.performance?.closedTrades ?? 0) - closedBefore)));
+      if (!this.store.paused)
+        this.announcer.say(liveText.caughtUp(Math.max(0, (this.store.performance?.closedTrades ?? 0) - closedBefore)));
     }
+    this.#startEvents(link);
+  }
+
+  #startEvents(link: Link): void {
     const { store } = this;
-    link.subscribe(TradeClosedSubscription, { after: store.lastClosed }, ({ tradeClosed: event }) =>
-      this.#event({ kind: 'closed', sequence: event.sequence, trade: event.trade }),
-    );
-    link.subscribe(TradeOpenedSubscription, { after: store.lastOpened }, ({ tradeOpened: event }) =>
-      this.#event({ kind: 'opened', sequence: event.sequence, trade: event.trade }),
-    );
+    const filter = this.#filter;
+    const stops = [
+      link.subscribe('closed', { after: store.lastClosed, filter }, ({ tradeClosed: event }) =>
+        this.#event({ kind: 'closed', sequence: event.sequence, trade: event.trade }),
+      ),
+      link.subscribe('opened', { after: store.lastOpened, filter }, ({ tradeOpened: event }) =>
+        this.#event({ kind: 'opened', sequence: event.sequence, trade: event.trade }),
+      ),
+    ];
+    this.#stopEvents = () => stops.forEach((stop) => stop());
     if (!this.dormant) this.#startPrices();
   }
 
@@ -172,14 +198,15 @@ export class LiveSession {
     const link = this.#link;
     if (!link || this.#stopPrices || this.connection.state !== 'alive') return;
     const { store } = this;
+    const filter = this.#filter;
     const server = this.#clock;
     const stops = [
-      link.subscribe(FeedsSubscription, {}, ({ marketFeedsUpdated }) => store.receiveFeeds(marketFeedsUpdated)),
-      link.subscribe(PerformanceSubscription, {}, ({ performanceUpdated }) => {
+      link.subscribe('feeds', {}, ({ marketFeedsUpdated }) => store.receiveFeeds(marketFeedsUpdated)),
+      link.subscribe('performance', { filter }, ({ performanceUpdated }) => {
         server.observe(performanceUpdated.asOf, this.#options.timers.now());
         store.receivePerformance(performanceUpdated);
       }),
-      link.subscribe(OpenPositionsSubscription, {}, ({ openPositionsUpdated }) => {
+      link.subscribe('positions', { filter }, ({ openPositionsUpdated }) => {
         server.observe(openPositionsUpdated.asOf, this.#options.timers.now());
         store.receivePrices(openPositionsUpdated);
         this.#commitSoon();
@@ -193,14 +220,14 @@ export class LiveSession {
   }
 
   #applied({ kind, trade }: TradeEvent): void {
-    const side = text.side[trade.direction].toLowerCase();
+    const side = commonText.side[trade.direction].toLowerCase();
     if (kind === 'opened') {
-      this.announcer.tell({ kind, message: text.news.opened(trade.symbol, side) });
+      this.announcer.tell({ kind, message: liveText.news.opened(trade.symbol, side) });
       return;
     }
     const result = moneyChange(trade.realizedPnl ?? '0').text;
-    const reason = text.outcome[trade.status].toLowerCase();
-    this.announcer.tell({ kind, message: text.news.closed(trade.symbol, side, reason, result) });
+    const reason = commonText.outcome[trade.status].toLowerCase();
+    this.announcer.tell({ kind, message: liveText.news.closed(trade.symbol, side, reason, result) });
     this.#options.timers.after(RESULT_MS, () => this.store.moveToLatest(trade.id));
   }
 
@@ -217,6 +244,10 @@ export class LiveSession {
     else this.#cancelCommit = this.#options.timers.after(waitMs, commit);
   }
 
+  #observe({ performance }: Snapshot): void {
+    if (performance.ok) this.#clock.observe(performance.data.asOf, this.#options.timers.now());
+  }
+
   #refetch(): Promise<void> {
     this.#refetching ??= this.#options.refetch().finally(() => {
       this.#refetching = null;
@@ -228,8 +259,8 @@ export class LiveSession {
     this.#cancelTick();
     if (!this.store.paused) {
       this.#setNow();
-      this.#warn('stale', this.stale, text.banner.staleAlert);
-      this.#warn('lost', this.lost, text.banner.lostAlert);
+      this.#warn('stale', this.stale, liveText.banner.staleAlert);
+      this.#warn('lost', this.lost, liveText.banner.lostAlert);
     }
     this.#cancelTick = this.#options.timers.after(TICK_MS, () => this.#tick());
   }

@@ -1,29 +1,22 @@
 import { error } from '@sveltejs/kit';
 import { browser } from '$app/env';
-import { createGraphql, mapLoaded, UNREACHABLE } from '#lib/graphql/client.ts';
-import { ClosedTradesQuery, FeedsQuery, OpenPositionsQuery, PerformanceQuery, SettingsQuery } from '#lib/graphql/documents.ts';
-import { LATEST_LIMIT, type Snapshot } from '#lib/live/live-store.svelte.ts';
-import { text } from '#lib/text.ts';
+import { UNREACHABLE } from '#lib/graphql/loaded.ts';
+import { loadPage, type PageAnswer } from '#lib/graphql/page-answer.ts';
+import { commonText } from '#lib/text/common.ts';
 import type { LayoutLoad } from './$types';
+import { readView, requestOf } from './view.ts';
 
-export const load: LayoutLoad = async ({ fetch, depends }) => {
+/** First answers that were shown: each is good for one page, which must ask anew after that. */
+const shown = new WeakSet<PageAnswer>();
+
+export const load: LayoutLoad = async ({ data, fetch, route, url, depends }) => {
   depends('live:snapshot');
-  const api = createGraphql(fetch);
-  const [settings, performance, feeds, open, latest] = await Promise.all([
-    api.query(SettingsQuery, {}),
-    api.query(PerformanceQuery, {}),
-    api.query(FeedsQuery, {}),
-    api.query(OpenPositionsQuery, {}),
-    api.query(ClosedTradesQuery, { first: LATEST_LIMIT, orderBy: { field: 'EXIT_TIME', direction: 'DESC' } }),
-  ]);
+  const view = readView(url.searchParams);
+  const { first } = data;
+  const answer = shown.has(first) ? await loadPage(fetch, requestOf(route.id, view, Date.now())) : first;
+  shown.add(first);
   // A page that is open keeps what it shows when the server goes away; a new one has nothing to show.
-  const nothing = [performance, feeds, open, latest].every((part) => !part.ok && part.code === UNREACHABLE);
-  if (nothing && !browser) error(503, text.error.unreachable);
-  const snapshot: Snapshot = {
-    performance: mapLoaded(performance, (data) => data.performance),
-    feeds: mapLoaded(feeds, (data) => data.marketFeeds),
-    open: mapLoaded(open, (data) => data.openPositions),
-    latest: mapLoaded(latest, (data) => data.trades.edges.map((edge) => edge.node)),
-  };
-  return { settings: mapLoaded(settings, (data) => data.settings), snapshot };
+  const nothing = Object.values(answer.snapshot).every((part) => !part.ok && part.code === UNREACHABLE);
+  if (nothing && !browser) error(503, commonText.error.unreachable);
+  return { view, answer };
 };

@@ -1,7 +1,6 @@
-import type { EquityPoint } from '#lib/graphql/documents.ts';
+import type { EquityPoint } from '#lib/graphql/page-query.ts';
 
-/** Asked of the server; the line never has more than POINTS_LIMIT, live ones included. */
-export const CURVE_POINTS = 300;
+/** The line never has more points, live ones included. */
 export const POINTS_LIMIT = 400;
 
 /** The drawing's own units; the picture is stretched to the width of the page, its height is in pixels. */

@@ -1,12 +1,13 @@
 import { error } from '@sveltejs/kit';
-import { createGraphql, UNREACHABLE } from '#lib/graphql/client.ts';
-import { text } from '#lib/text.ts';
-import { ReceiptQuery } from './receipt.ts';
+import { UNREACHABLE } from '#lib/graphql/loaded.ts';
+import { receiptText } from '#lib/text/pages/receipt.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, params }) => {
-  const receipt = await createGraphql(fetch).query(ReceiptQuery, { id: params.id });
+  // Fetched when it is needed: the overview prepares the way here, and needs none of it.
+  const { askReceipt } = await import('./receipt.ts');
+  const receipt = await askReceipt(fetch, params.id);
   if (!receipt.ok) error(receipt.code === UNREACHABLE ? 503 : 500, receipt.code);
-  if (!receipt.data.trade) error(404, text.receipt.notFound);
+  if (!receipt.data.trade) error(404, receiptText.notFound);
   return { trade: receipt.data.trade, simulated: receipt.data.marketFeeds.some(({ simulated }) => simulated) };
 };

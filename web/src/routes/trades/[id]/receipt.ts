@@ -1,3 +1,4 @@
+import { createGraphql } from '#lib/graphql/client.ts';
 import { TradeRow } from '#lib/graphql/documents.ts';
 import { graphql } from '#lib/graphql/tada.ts';
 
@@ -13,6 +14,7 @@ export const ReceiptQuery = graphql(
         quantity
         riskRewardRatio
         grossPnl
+        marketPriceAtEntry
         closedBy {
           source
           aggregateTradeId
@@ -33,3 +35,5 @@ export const ReceiptQuery = graphql(
   `,
   [TradeRow],
 );
+
+export const askReceipt = (fetch: typeof globalThis.fetch, id: string) => createGraphql(fetch).query(ReceiptQuery, { id });

@@ -1,0 +1,40 @@
+import { ZERO } from '../kernel/decimal.ts';
+import type { BreakdownRow, Performance } from './figures.ts';
+
+/** What each order compares; undefined where the metric is. */
+const SORT_VALUES = {
+  TOTAL_PNL: ({ totalPnl }) => totalPnl,
+  WIN_RATE: ({ winRate }) => winRate.value,
+  PROFIT_FACTOR: ({ profitFactor }) => profitFactor.value,
+  EXPECTANCY: ({ expectancy }) => expectancy.value,
+  EXPECTANCY_LOWER_BOUND: (performance) => performance.expectancyInterval()?.low ?? null,
+  SHARPE: ({ sharpe }) => sharpe.value,
+} as const satisfies Record<string, (performance: Performance) => Performance['totalPnl'] | number | null>;
+
+export type LeaderboardSort = keyof typeof SORT_VALUES;
+
+export interface LeaderboardRow extends BreakdownRow {
+  /** 1 is best; equals share a rank, and the next one counts them all: 1, 2, 2, 4. */
+  readonly rank: number;
+}
+
+/**
+ * The rows with at least `minTrades` closed trades, best first. Rows whose metric is not defined come last and share one rank;
+ * equals are in the order of their keys.
+ */
+export function ranked(rows: readonly BreakdownRow[], sort: LeaderboardSort, minTrades: number): LeaderboardRow[] {
+  const valued = rows
+    .filter(({ performance }) => performance.closedTrades >= minTrades)
+    .map((row) => ({ ...row, value: SORT_VALUES[sort](row.performance) }));
+  const compare = (a: Valued, b: Valued): number =>
+    a.value === null || b.value === null ? Number(a.value === null) - Number(b.value === null) : ZERO.plus(b.value).cmp(a.value);
+  valued.sort((a, b) => compare(a, b) || (a.key < b.key ? -1 : 1));
+  let rank = 0;
+  return valued.map((row, place) => {
+    const before = valued[place - 1];
+    if (!before || compare(before, row) !== 0) rank = place + 1;
+    return { rank, key: row.key, performance: row.performance };
+  });
+}
+
+type Valued = BreakdownRow & { readonly value: Performance['totalPnl'] | number | null };

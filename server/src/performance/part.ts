@@ -1,0 +1,39 @@
+import type { Decimal } from '../kernel/decimal.ts';
+import type { TradeRow } from '../trades/rows.ts';
+import type { ClosedTrade } from './closed-trade.ts';
+import { expectancyInterval } from './intervals.ts';
+import type { Interval } from './intervals.ts';
+import { computeMetrics } from './metrics.ts';
+import type { TradeMetrics } from './metrics.ts';
+
+/** Some trades of a slice, or all of them, with what was worked out of them so far. */
+export class Part {
+  /** In the order of closure. */
+  readonly closed: readonly ClosedTrade[];
+  /** In the order of opening. */
+  readonly open: readonly TradeRow[];
+  readonly totalSignals: number;
+  #metrics: { readonly value: TradeMetrics; readonly nowMs: number } | undefined;
+  #interval: Interval | null | undefined;
+
+  constructor(closed: readonly ClosedTrade[], open: readonly TradeRow[], totalSignals: number) {
+    this.closed = closed;
+    this.open = open;
+    this.totalSignals = totalSignals;
+  }
+
+  /** A moving price changes none of the metrics of closed trades, so many readers share one computation of at most `maxAgeMs`. */
+  metrics(capitalBase: Decimal, nowMs: number, maxAgeMs: number): TradeMetrics {
+    if (!this.#metrics || nowMs - this.#metrics.nowMs >= maxAgeMs || nowMs < this.#metrics.nowMs) {
+      const openEntryTimesMs = this.open.map(({ entryTime }) => entryTime.getTime());
+      this.#metrics = { nowMs, value: computeMetrics(this.closed, { capitalBase, nowMs, openEntryTimesMs }) };
+    }
+    return this.#metrics.value;
+  }
+
+  /** Worked out when asked for: 2,000 resamples cost more than all the rest. */
+  expectancyInterval(): Interval | null {
+    if (this.#interval === undefined) this.#interval = expectancyInterval(this.closed);
+    return this.#interval;
+  }
+}

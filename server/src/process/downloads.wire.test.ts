@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'csv-parse/sync';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startProduct } from '../../testkit/product.ts';
+import type { Product } from '../../testkit/product.ts';
+import { until } from '../../testkit/waiting.ts';
+import { fillRecord } from '../../testkit/fill-record.ts';
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startProduct({ env: { EXPORTS_MAX_CONCURRENT: '2', EXPORTS_WINDOW_SIZE: '500' } });
+  const token = await product.bot('Trend Rider');
+  expect(token).toBeTruthy();
+  // More than sockets and pipes hold by themselves, so that a reader that takes nothing holds a download up.
+  await fillRecord((text) => product.sql(text), { trades: 40_000, openEvery: 10 });
+});
+
+const csv = (query = '') => fetch(`${product.url}/bot-performance/export.csv${query}`);
+const rowsOf = async (query = ''): Promise<Record<string, string>[]> => parse(await (await csv(query)).text(), { columns: true });
+
+/** Asks for a download and takes nothing but its head. */
+async function holdUp(path: string): Promise<IncomingMessage> {
+  const asked = request(`${product.url}${path}`, { agent: false }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  return response;
+}
+
+describe('a download', () => {
+  test('holds every trade once, whole, in either form', async () => {
+    const response = await csv();
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'cache-control': 'no-store',
+      'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="bot-performance-\d{8}T\d{6}Z\.csv"$/);
+    const rows: Record<string, string>[] = parse(await response.text(), { columns: true });
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(40_000);
+
+    const json = await fetch(`${product.url}/bot-performance/export.json`);
+    expect(json.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { trades, sequence } = (await json.json()) as { trades: Record<string, string>[]; sequence: string };
+    expect(Number(sequence)).toBe(await product.head());
+    expect(trades.map(({ id, realizedPnl }) => [id, realizedPnl ?? ''])).toEqual(rows.map(({ id, realizedPnl }) => [id, realizedPnl]));
+    const [sums] = await product.sql<{ pnl: string }>('SELECT trim_scale(sum(realized_pnl))::text AS pnl FROM paper_trades');
+    const { performance } = await product.query<{ performance: { totalPnl: string } }>('{ performance { totalPnl } }');
+    expect(performance.totalPnl).toBe(sums?.pnl);
+  });
+
+  test('holds what the page’s filter means', async () => {
+    expect(await rowsOf('?status=OPEN')).toHaveLength(4_000);
+    const wins = await rowsOf('?result=win&side=long');
+    expect(wins.length).toBeGreaterThan(1_000);
+    expect(wins.every(({ realizedPnl, direction }) => Number(realizedPnl) > 0 && direction === 'LONG')).toBe(true);
+    expect(await rowsOf('?bot=nobody')).toEqual([]);
+    const { trades } = (await (await fetch(`${product.url}/bot-performance/export.json?bot=nobody`)).json()) as { trades: object[] };
+    expect(trades).toEqual([]);
+  });
+
+  test.for([
+    ['?nosuch=1', 'there is no parameter "nosuch"'],
+    ['?market=COIN', 'market is one of SPOT, FUTURES'],
+    ['?from=soon', 'from is a day'],
+  ] as const)('%s is a bad request', async ([query, message]) => {
+    const response = await csv(query);
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([400, '*']);
+    expect(await response.text()).toContain(message);
+  });
+
+  test('HEAD tells the same without rows, and nothing else is allowed', async () => {
+    const head = await fetch(`${product.url}/bot-performance/export.csv?result=win`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+      200,
+      'text/csv; charset=utf-8; header=present',
+      '',
+    ]);
+    expect((await fetch(`${product.url}/bot-performance/export.csv?x=1`, { method: 'HEAD' })).status).toBe(400);
+    const post = await fetch(`${product.url}/bot-performance/export.csv`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('more than there is room for are asked to come again; a reader that hangs up makes room, and nobody calls it a fault', async () => {
+    const held = [await holdUp('/bot-performance/export.csv'), await holdUp('/bot-performance/export.json')];
+    const surplus = await csv();
+    expect([surplus.status, surplus.headers.get('retry-after')]).toEqual([503, '10']);
+    held.forEach((response) => response.destroy());
+    await until(async () => {
+      const response = await fetch(`${product.url}/bot-performance/export.csv?status=OPEN`);
+      await response.arrayBuffer();
+      return response.status === 200 ? true : undefined;
+    }, 'room for a download');
+    expect(product.logged).toEqual([]);
+  });
+
+  test('whose database fails in the middle is cut, so that nobody takes it for whole', async () => {
+    const response = await holdUp('/bot-performance/export.json');
+    await product.sql('ALTER TABLE signals RENAME TO signals_away');
+    try {
+      response.resume();
+      await expect(once(response, 'end')).rejects.toThrow('aborted');
+      expect(response.complete).toBe(false);
+    } finally {
+      await product.sql('ALTER TABLE signals_away RENAME TO signals');
+    }
+    expect(product.logged.map(({ message }) => message)).toContain('a request failed');
+    product.logged.length = 0;
+  });
+});

@@ -1,0 +1,48 @@
+import type { Snapshot } from '#lib/live/live-store.svelte.ts';
+import type { TradeFilter } from '#lib/url/filters.ts';
+import type { HistoryVariables } from '#lib/url/history.ts';
+import { UNREACHABLE, type Loaded } from './loaded.ts';
+import type { ClosedTrades, EquityPoint, Settings } from './page-query.ts';
+
+/** What a page asks for. */
+export interface PageRequest {
+  filter: TradeFilter;
+  /** Whether the page has the equity chart. */
+  curve: boolean;
+  /** The page of the history, where there is one. */
+  history: HistoryVariables | null;
+}
+
+/** The values that the record offers to filter by. */
+export interface Choices {
+  symbol: string[];
+  strategy: string[];
+  timeframe: string[];
+  bot: { slug: string; name: string }[];
+}
+
+/** What it shows at first, and again after each change of its address; live news come on top. */
+export interface PageAnswer {
+  /** What was asked with: the live updates and the download ask the same. */
+  filter: TradeFilter;
+  snapshot: Snapshot;
+  settings: Loaded<Settings>;
+  choices: Loaded<Choices>;
+  curve: Loaded<EquityPoint[]>;
+  history: Loaded<ClosedTrades>;
+}
+
+export function unreachable(filter: TradeFilter): PageAnswer {
+  const missing = { ok: false, code: UNREACHABLE } as const;
+  const snapshot = { performance: missing, feeds: missing, open: missing, latest: missing };
+  return { filter, snapshot, settings: missing, choices: missing, curve: missing, history: missing };
+}
+
+/**
+ * Asks for a page from the browser. The first page comes with its figures, so what asks for more is fetched when it is first needed;
+ * where that fails, the server is away.
+ */
+export async function loadPage(fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
+  const code = await import('./ask-page.ts').catch(() => null);
+  return code ? code.askPage(fetch, request) : unreachable(request.filter);
+}

@@ -1,0 +1,5 @@
+/** The trade history only. */
+export const historyText = {
+  columns: 'Columns',
+  apply: 'Show',
+};
