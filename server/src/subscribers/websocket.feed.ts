@@ -33,7 +33,7 @@ interface Engine {
 type Enveloped = ReturnType<Engine['getEnveloped']>;
 
 /** 1012: "service restart". graphql-ws clients come back after it, as they do not after 1000. */
-const SERVICE_RESTART = 1012;
+export const SERVICE_RESTART = 1012;
 /** A code of our own: "too slow". Clients of graphql-ws come back after it; after 4429 and the like they never do. */
 export const TOO_SLOW = 4290;
 /** How long one that is closed for being too slow has to take the news; who reads nothing at all never will. */
