@@ -16,6 +16,7 @@ import { nextMessage } from './children.ts';
 import type { Ask, Plant, ServerStats } from './live-server.ts';
 import type { RigArguments } from './rig.ts';
 
+const ANSWER_DEADLINE_MS = 60_000;
 /** As many connections as a rig may need, from one address. */
 const ROOM = { HTTP_MAX_CONNECTIONS: '40000' };
 
@@ -102,14 +103,20 @@ export class LiveStage {
   }
 
   async query<T>(query: string, variables: object = {}, token?: string): Promise<T> {
-    const response = await fetch(this.graphqlUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ query, variables }),
-    });
+    const response = await this.#post(JSON.stringify({ query, variables }), token);
     const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return data as T;
+  }
+
+  /** Again and again while there is no connection: after a restart everyone comes at once. What was sent twice is in the record twice. */
+  async #post(body: string, token: string | undefined): Promise<Response> {
+    const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+    return until(
+      () => fetch(this.graphqlUrl, { method: 'POST', headers, body }).catch((error: unknown) => (error instanceof TypeError ? undefined : Promise.reject(error))),
+      'an answer of the server',
+      ANSWER_DEADLINE_MS,
+    );
   }
 
   async createSignal(input: Partial<SignalInput>): Promise<Payload> {
