@@ -14,7 +14,8 @@ const TICK: Omit<FanoutCase, 'label' | 'viewers' | 'sets'> = { shape: 'ticks', b
 
 async function all(cases: readonly FanoutCase[], size: Size): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const each of cases) rows.push(...(await fanoutCase({ ...each, viewers: size.viewers(each.viewers), sets: size.viewers(each.sets) }, size)));
+  for (const each of cases)
+    rows.push(...(await fanoutCase({ ...each, viewers: size.viewers(each.viewers), sets: size.viewers(each.sets) }, size)));
   return rows;
 }
 

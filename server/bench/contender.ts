@@ -52,7 +52,11 @@ function ours(): Publish {
 /** https://the-guild.dev/graphql/yoga-server/docs/features/subscriptions, "GraphQL over WebSocket Protocol via graphql-ws" and "PubSub". */
 function yoga(): Publish {
   const pubSub = createPubSub<{ ticks: [number]; board: [number] }>();
-  const engine = createYoga({ schema: benchSchema((shape) => pubSub.subscribe(shape)), graphiql: { subscriptionsProtocol: 'WS' }, logging: false });
+  const engine = createYoga({
+    schema: benchSchema((shape) => pubSub.subscribe(shape)),
+    graphiql: { subscriptionsProtocol: 'WS' },
+    logging: false,
+  });
   type Enveloped = ReturnType<typeof engine.getEnveloped>;
   useServer(
     {
@@ -84,7 +88,12 @@ function yoga(): Publish {
 
 /** The limit: one buffer, made once, sent to everyone who said anything. */
 function ws(): Publish {
-  const sockets = new WebSocketServer({ server, path: '/graphql', perMessageDeflate: false, handleProtocols: () => 'graphql-transport-ws' });
+  const sockets = new WebSocketServer({
+    server,
+    path: '/graphql',
+    perMessageDeflate: false,
+    handleProtocols: () => 'graphql-transport-ws',
+  });
   sockets.on('connection', (socket) => socket.once('message', () => socket.send('{"type":"connection_ack"}')));
   return (shape, number) => {
     const data = shape === 'ticks' ? { ticks: ticksOf(number) } : { board: boardOf(number) };

@@ -44,7 +44,10 @@ class Contender {
   }
 
   static async start(name: ContenderName): Promise<{ contender: Contender; url: string }> {
-    const server = fork(join(import.meta.dirname, 'contender.ts'), [name], { execArgv: ['--expose-gc'], env: { ...process.env, NODE_ENV: 'production' } });
+    const server = fork(join(import.meta.dirname, 'contender.ts'), [name], {
+      execArgv: ['--expose-gc'],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
     const { url } = await nextMessage<{ url: string }>(server);
     return { contender: new Contender(name, server, fork(join(import.meta.dirname, 'viewers.ts'))), url };
   }

@@ -54,12 +54,21 @@ export function boardOf(number: number): Position[] {
   }));
 }
 
-const TICK = { symbol: required(GraphQLString), marketType: required(GraphQLString), price: required(GraphQLString), time: required(GraphQLString) };
+const TICK = {
+  symbol: required(GraphQLString),
+  marketType: required(GraphQLString),
+  price: required(GraphQLString),
+  time: required(GraphQLString),
+};
 const texts = ['id', 'direction', 'quantity', 'entryPrice', 'takeProfit', 'stopLoss', 'unrealizedPnl'];
 const tickType = new GraphQLObjectType({ name: 'Tick', fields: TICK });
 const positionType = new GraphQLObjectType({
   name: 'Position',
-  fields: { ...TICK, ...Object.fromEntries(texts.map((name) => [name, required(GraphQLString)])), unrealizedPnlPct: required(GraphQLFloat) },
+  fields: {
+    ...TICK,
+    ...Object.fromEntries(texts.map((name) => [name, required(GraphQLString)])),
+    unrealizedPnlPct: required(GraphQLFloat),
+  },
 });
 
 /** `set` changes nothing but the variables: subscriptions with another one are another operation. */

@@ -2,7 +2,15 @@
 import { RawSocket } from '../verify/raw-socket.ts';
 
 export type ViewersAsk =
-  | { readonly open: { readonly url: string; readonly count: number; readonly query: string; readonly sets: number; readonly sameId: boolean } }
+  | {
+      readonly open: {
+        readonly url: string;
+        readonly count: number;
+        readonly query: string;
+        readonly sets: number;
+        readonly sameId: boolean;
+      };
+    }
   | { readonly await: number };
 export type ViewersTold = { readonly opened: true } | { readonly first: readonly string[] };
 
@@ -34,7 +42,9 @@ process.on('message', (ask: ViewersAsk) => {
     const { url, count, query, sets, sameId } = ask.open;
     for (let opened = 0; opened < count; opened += OPEN_AT_ONCE) {
       const indexes = Array.from({ length: Math.min(OPEN_AT_ONCE, count - opened) }, (_, index) => opened + index);
-      const sockets = await Promise.all(indexes.map((index) => RawSocket.open(url, { text: (payload) => hear(index, payload), closed: () => {} })));
+      const sockets = await Promise.all(
+        indexes.map((index) => RawSocket.open(url, { text: (payload) => hear(index, payload), closed: () => {} })),
+      );
       for (const [at, socket] of sockets.entries()) {
         const index = indexes[at]!;
         socket.subscribe(sameId ? 's' : `subscriber-${index}`, query, sets > 1 ? { set: index % sets } : {});

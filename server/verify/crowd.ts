@@ -9,7 +9,12 @@ export interface CrowdSubscription {
   readonly variables?: object;
 }
 export interface Opening {
-  readonly open: { readonly url: string; readonly count: number; readonly perSecond: number; readonly subscriptions: readonly CrowdSubscription[] };
+  readonly open: {
+    readonly url: string;
+    readonly count: number;
+    readonly perSecond: number;
+    readonly subscriptions: readonly CrowdSubscription[];
+  };
 }
 /** Asks whether everyone heard exactly these sequences, in this order. */
 export interface Checking {

@@ -40,11 +40,17 @@ export async function fanoutRig(rig: RigArguments): Promise<Verdict> {
   const p99Ms = quantile(latenciesMs, 0.99);
   const kbEach = ((ramp.rssMb - idleMb) * 1024) / report.clients;
   const outcomes: Outcome[] = [
-    { name: 'every subscriber heard every closure, once and in order', ...(report.wrong > 0 && { fault: `${report.wrong} did not: ${report.example}` }) },
+    {
+      name: 'every subscriber heard every closure, once and in order',
+      ...(report.wrong > 0 && { fault: `${report.wrong} did not: ${report.example}` }),
+    },
     { name: 'none was cut', ...(report.closed > 0 && { fault: `${report.closed} were` }) },
     { name: 'prices were told', ...(report.others === 0 && { fault: 'none' }) },
     { name: `p99 ≤ ${MAX_P99_MS[form]} ms`, ...(p99Ms > MAX_P99_MS[form] && { fault: `${p99Ms.toFixed(0)} ms` }) },
-    { name: `event loop held up ≤ ${MAX_STALL_MS[form]} ms`, ...(stats.stallMs > MAX_STALL_MS[form] && { fault: `${stats.stallMs.toFixed(0)} ms` }) },
+    {
+      name: `event loop held up ≤ ${MAX_STALL_MS[form]} ms`,
+      ...(stats.stallMs > MAX_STALL_MS[form] && { fault: `${stats.stallMs.toFixed(0)} ms` }),
+    },
   ];
   rig.say(
     table([

@@ -25,7 +25,13 @@ export async function leakRig(rig: RigArguments): Promise<Verdict> {
   rig.say(
     table([
       ['', 'handles', 'heap MB', 'hubs', 'viewers'],
-      ...Object.entries({ before, after }).map(([name, stats]) => [name, stats.handles, Math.round(stats.heapMb * 10) / 10, stats.hubs, stats.viewers]),
+      ...Object.entries({ before, after }).map(([name, stats]) => [
+        name,
+        stats.handles,
+        Math.round(stats.heapMb * 10) / 10,
+        stats.hubs,
+        stats.viewers,
+      ]),
     ]),
   );
   const bugged = await run(rig, SIZES.short, 'leak');

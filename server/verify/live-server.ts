@@ -25,7 +25,11 @@ export interface ServerStats {
 }
 export type Plant = 'lose' | 'leak';
 export type Ask = 'stats' | 'collected' | 'peers' | 'stop';
-export type Told = { readonly url: string; readonly token: string } | { readonly stats: ServerStats } | { readonly peers: readonly number[] } | { readonly stopped: true };
+export type Told =
+  | { readonly url: string; readonly token: string }
+  | { readonly stats: ServerStats }
+  | { readonly peers: readonly number[] }
+  | { readonly stopped: true };
 
 /** The bugs that the rigs must notice. */
 const PLANTS: Readonly<Record<Plant, () => void>> = {

@@ -63,7 +63,11 @@ export class LiveStage {
       ...this.exchange.environment(),
       ...this.#environment,
     };
-    const server = fork(join(import.meta.dirname, 'live-server.ts'), { env, execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    const server = fork(join(import.meta.dirname, 'live-server.ts'), {
+      env,
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
     server.stderr?.on('data', (chunk: Buffer) => (this.errors += String(chunk)));
     this.#server = server;
     const told = await nextMessage<{ url: string; token: string }>(server).catch(() => {
@@ -113,7 +117,10 @@ export class LiveStage {
   async #post(body: string, token: string | undefined): Promise<Response> {
     const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     return until(
-      () => fetch(this.graphqlUrl, { method: 'POST', headers, body }).catch((error: unknown) => (error instanceof TypeError ? undefined : Promise.reject(error))),
+      () =>
+        fetch(this.graphqlUrl, { method: 'POST', headers, body }).catch((error: unknown) =>
+          error instanceof TypeError ? undefined : Promise.reject(error),
+        ),
       'an answer of the server',
       ANSWER_DEADLINE_MS,
     );
@@ -175,7 +182,13 @@ export class LiveStage {
   /** Resolves once the server has the exchange's symbols. */
   async #symbolsKnown(): Promise<void> {
     await until(async () => {
-      const { userErrors } = await this.createSignal({ symbol: 'NOSUCH', marketType: 'FUTURES', direction: 'LONG', takeProfit: '2', stopLoss: '1' });
+      const { userErrors } = await this.createSignal({
+        symbol: 'NOSUCH',
+        marketType: 'FUTURES',
+        direction: 'LONG',
+        takeProfit: '2',
+        stopLoss: '1',
+      });
       return userErrors[0]?.code === 'SYMBOL_UNKNOWN' ? true : undefined;
     }, 'the symbols');
   }

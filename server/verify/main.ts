@@ -18,7 +18,10 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
   fanout: { about: 'one closure to 10,000 subscribers while prices move: how late, and whether anyone misses one', run: fanoutRig },
-  slow: { about: '200 subscribers that stall or drip, over WebSocket and SSE: the others notice nothing, each is cut in time', run: slowRig },
+  slow: {
+    about: '200 subscribers that stall or drip, over WebSocket and SSE: the others notice nothing, each is cut in time',
+    run: slowRig,
+  },
   resume: { about: '1,000 subscribers dropped at random, the server restarted: every log equals the server’s', run: resumeRig },
   leak: { about: '10,000 subscribers that connect, subscribe and are killed: nothing of them stays', run: leakRig },
 };

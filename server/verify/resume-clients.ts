@@ -75,7 +75,12 @@ function hearStream(url: string, variables: object, hear: (text: string) => void
   });
 }
 
-async function live({ url, meanStayMs }: Extract<Resuming, { start: unknown }>['start'], log: number[], index: number, random: () => number): Promise<void> {
+async function live(
+  { url, meanStayMs }: Extract<Resuming, { start: unknown }>['start'],
+  log: number[],
+  index: number,
+  random: () => number,
+): Promise<void> {
   const stayMs = (): number => -Math.log(1 - random()) * meanStayMs;
   for (let visits = index; ; visits += 1) {
     await visit(url, log, visits % 2 === 0, stayMs).catch(() => {});

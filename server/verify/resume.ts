@@ -45,7 +45,10 @@ async function run(rig: RigArguments, size: Size, plant?: Plant): Promise<{ repo
     clients.send({ start: { url: stage.graphqlUrl, count: size.clients, meanStayMs: size.meanStayMs, seed: rig.seed } } satisfies Resuming);
     await started;
     const beganMs = performance.now();
-    const restartAtMs = Array.from({ length: size.restarts }, (_, index) => ((index + 0.2 + 0.6 * random()) * size.seconds * 1_000) / size.restarts);
+    const restartAtMs = Array.from(
+      { length: size.restarts },
+      (_, index) => ((index + 0.2 + 0.6 * random()) * size.seconds * 1_000) / size.restarts,
+    );
     let restarts = 0;
     while (performance.now() - beganMs < size.seconds * 1_000) {
       if (performance.now() - beganMs >= (restartAtMs[restarts] ?? Infinity)) {

@@ -12,7 +12,8 @@ const HABITS: readonly Habit[] = ['stalled', 'dripping'];
 const HEALTHY = 100;
 const POSITIONS = 60;
 /** About half a megabyte each time prices move, ten times a second: what the kernel holds for a connection is full after seconds. */
-const LARGE = 'subscription { openPositionsUpdated(intervalMs: 100) { positions { signal { note a: note b: note c: note d: note e: note } } } }';
+const LARGE =
+  'subscription { openPositionsUpdated(intervalMs: 100) { positions { signal { note a: note b: note c: note d: note e: note } } } }';
 const HEALTHY_HEAR = [
   { id: 'e', query: 'subscription { events { sequence } }' },
   { id: 'p', query: 'subscription { openPositionsUpdated { totalUnrealizedPnl } }' },
@@ -56,7 +57,12 @@ const SHORT: Form = {
   maxGrowthMb: 300,
   maxRatio: 1_000,
 };
-const PATIENT = { SOCKETS_STALLED_MS: '600000', SOCKETS_BEHIND_MS: '600000', SOCKETS_STALLED_STREAM_MS: '600000', SOCKETS_PING_INTERVAL_MS: '600000' };
+const PATIENT = {
+  SOCKETS_STALLED_MS: '600000',
+  SOCKETS_BEHIND_MS: '600000',
+  SOCKETS_STALLED_STREAM_MS: '600000',
+  SOCKETS_PING_INTERVAL_MS: '600000',
+};
 
 interface Run {
   readonly calmP99Ms: number;
@@ -78,13 +84,17 @@ export async function slowRig(rig: RigArguments): Promise<Verdict> {
   const outcomes: Outcome[] = [
     { name: 'the server lives', ...(!alive && { fault: 'it does not' }) },
     { name: `memory + ≤ ${form.maxGrowthMb} MB`, ...(growthMb > form.maxGrowthMb && { fault: `+${growthMb.toFixed(0)} MB` }) },
-    { name: `p99 of the others ≤ ${form.maxRatio}×`, ...(slowP99Ms > calmP99Ms * form.maxRatio && { fault: `${calmP99Ms.toFixed(1)} → ${slowP99Ms.toFixed(1)} ms` }) },
+    {
+      name: `p99 of the others ≤ ${form.maxRatio}×`,
+      ...(slowP99Ms > calmP99Ms * form.maxRatio && { fault: `${calmP99Ms.toFixed(1)} → ${slowP99Ms.toFixed(1)} ms` }),
+    },
     { name: 'the others hear every event', ...(wrong !== undefined && { fault: wrong }) },
     { name: 'none is held for longer than it may', ...(overdue > 0 && { fault: `${overdue} are` }) },
     ...WAYS.flatMap((way) =>
       HABITS.map((habit) => {
         const worstMs = Math.max(0, ...(heldMs.get(`${way} ${habit}`) ?? []));
-        const fault = worstMs === 0 ? 'none was' : worstMs > form.maxHeldMs[habit] ? `one after ${Math.round(worstMs / 1000)} s` : undefined;
+        const fault =
+          worstMs === 0 ? 'none was' : worstMs > form.maxHeldMs[habit] ? `one after ${Math.round(worstMs / 1000)} s` : undefined;
         return { name: `${way} ${habit}: cut within ${form.maxHeldMs[habit] / 1000} s`, ...(fault !== undefined && { fault }) };
       }),
     ),
@@ -133,7 +143,10 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
 
     const heldMs = new Map<string, number[]>();
     let worstRssMb = rssMb;
-    const places = Array.from({ length: form.clients * 2 }, (_, index) => ({ way: WAYS[index % 2]!, habit: HABITS[Math.floor(index / 2) % 2]! }));
+    const places = Array.from({ length: form.clients * 2 }, (_, index) => ({
+      way: WAYS[index % 2]!,
+      habit: HABITS[Math.floor(index / 2) % 2]!,
+    }));
     slow.push(...(await Promise.all(places.map(({ way, habit }) => SlowClient.open(stage.graphqlUrl, way, habit, LARGE)))));
     const watch = (async () => {
       while (going) {

@@ -40,7 +40,12 @@ export function sharedOperation(
 }
 
 /** The value given for an argument, before any coercion. */
-export function givenValue(node: ValueNode | undefined, document: DocumentNode, operationName: string | null | undefined, variables: Readonly<Record<string, unknown>>): unknown {
+export function givenValue(
+  node: ValueNode | undefined,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>>,
+): unknown {
   if (node?.kind === Kind.STRING || node?.kind === Kind.INT) return node.value;
   if (node?.kind !== Kind.VARIABLE) return undefined;
   const given = variables[node.name.value];

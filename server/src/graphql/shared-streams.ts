@@ -92,7 +92,7 @@ export class SharedStreams {
     const source: HubSource = {
       start: () => this.#stream(args, {}),
       first: async () => {
-        const stream = await this.#stream(args, {});
+        const stream = await this.#stream(args, { tellAll: true });
         const { value } = await stream.next();
         await stream.return?.();
         return value as Message | undefined;
@@ -164,11 +164,11 @@ export class SharedStreams {
   /** One real stream, executed for nobody in particular; for those who come back to a hub, each event once for all of them. */
   async #stream(
     args: ExecutionArgs,
-    replay: Pick<Context, 'replayAfter' | 'replayUntil'>,
+    asked: Pick<Context, 'replayAfter' | 'replayUntil' | 'tellAll'>,
     hub?: Hub,
   ): Promise<AsyncIterableIterator<Message>> {
     const recent = hub && this.#recentOf(hub);
-    const freshContext = (): Context => ({ ...this.#anonymous(), ...replay });
+    const freshContext = (): Context => ({ ...this.#anonymous(), ...asked });
     const validated = validateSubscriptionArgs({ ...args, rootValue: undefined, contextValue: freshContext() });
     if (!('schema' in validated)) throw new Refusal({ errors: validated });
     const source = await createSourceEventStream(validated);

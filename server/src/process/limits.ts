@@ -89,7 +89,12 @@ export const LIMITS = {
     initTimeoutMs: wholeNumber('how long a new WebSocket may take to introduce itself', 3_000, 100, 60_000),
     pingIntervalMs: wholeNumber('how often a WebSocket is pinged; without an answer by the next ping it is cut', 10_000, 1_000, 600_000),
     stalledStreamMs: wholeNumber('a server-sent event stream whose reader takes nothing for this long is cut', 15_000, 1_000, 600_000),
-    stalledMs: wholeNumber('a WebSocket for which something waits and whose reader takes nothing for this long is closed', 15_000, 1_000, 600_000),
+    stalledMs: wholeNumber(
+      'a WebSocket for which something waits and whose reader takes nothing for this long is closed',
+      15_000,
+      1_000,
+      600_000,
+    ),
     behindMs: wholeNumber('a WebSocket whose reader has been behind for this long, however it reads, is closed', 60_000, 1_000, 600_000),
     writeSliceMs: wholeNumber('how long messages are written to subscribers before anything else gets its turn', 20, 1, 1_000),
   },

@@ -43,7 +43,11 @@ const told = (frames: readonly string[]): string[] => frames.filter((frame) => f
 
 test('viewers of the same get the same bytes, on a socket whose id is another the same payload', async () => {
   const clients = await Promise.all([rawClient(), rawClient(), rawClient()]);
-  const queries = ['subscription { events { sequence time } }', 'subscription{events{sequence,time}}', 'subscription { events { sequence time } }'];
+  const queries = [
+    'subscription { events { sequence time } }',
+    'subscription{events{sequence,time}}',
+    'subscription { events { sequence time } }',
+  ];
   for (const [index, { socket }] of clients.entries()) subscribe(socket, index === 2 ? 'mine' : 'same', queries[index]!);
   const probe = product.subscribe<RecordEvent>('subscription { events { sequence time } }', {}, 'SSE');
   await until(async () => {
@@ -81,6 +85,21 @@ test('who joins named prices late is told them all at once', async () => {
   const late = product.subscribe<object[]>(query, { symbols: PRICED });
   await late.when(() => late.items.length > 0, 'the list at once');
   expect(late.items[0]).toEqual(first.items[0]);
+  first.stop();
+  late.stop();
+});
+
+test('who joins the prices of all open positions late is told those that are known, though none of them moves', async () => {
+  await product.open(token, { ...SIGNAL, marketType: 'SPOT', status: 'ACTIVE' });
+  const query = 'subscription { priceTicks { symbol price } }';
+  const first = product.subscribe<object[]>(query);
+  await until(() => {
+    exchange.tick({ marketType: 'SPOT', symbol: 'BTCUSDT', price: '2.1' });
+    return first.items.length > 0 ? true : undefined;
+  }, 'a move');
+  const late = product.subscribe<object[]>(query);
+  await late.when(() => late.items.length > 0, 'the known prices');
+  expect(late.items[0]).toMatchObject([{ symbol: 'BTCUSDT', price: '2.1' }]);
   first.stop();
   late.stop();
 });

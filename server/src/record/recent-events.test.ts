@@ -7,7 +7,11 @@ function eventOf(sequence: number, signal: string, tradeStatus?: string): Record
   const rest = { sequence: BigInt(sequence), time: new Date(0), signal: { id: signal, status: tradeStatus } as unknown as SignalRow };
   return tradeStatus === undefined
     ? { ...rest, kind: 'SignalReceived', trade: null }
-    : { ...rest, kind: tradeStatus === 'OPEN' ? 'TradeOpened' : 'TradeClosed', trade: { id: signal, status: tradeStatus } as unknown as TradeRow };
+    : {
+        ...rest,
+        kind: tradeStatus === 'OPEN' ? 'TradeOpened' : 'TradeClosed',
+        trade: { id: signal, status: tradeStatus } as unknown as TradeRow,
+      };
 }
 
 class Stored {

@@ -40,11 +40,9 @@ export class RecentEvents implements Service {
 
   /** Up to `limit` events after `sequence`, in order: from memory where it reaches back that far, else from storage. */
   async readAfter(sequence: bigint, limit: number): Promise<RecordEvent[]> {
-    const first = this.#events[0]?.sequence;
-    if (first === undefined || sequence < first - 1n) return this.#source.readAfter(sequence, limit);
-    const start = Number(sequence - first + 1n);
-    if (start >= this.#events.length) return this.#source.readAfter(sequence, limit);
-    return this.#events.slice(start, start + limit);
+    const reachesBack = this.#events[0] !== undefined && this.#events[0].sequence <= sequence + 1n;
+    const start = reachesBack ? this.#events.findIndex((event) => event.sequence > sequence) : -1;
+    return start === -1 ? this.#source.readAfter(sequence, limit) : this.#events.slice(start, start + limit);
   }
 
   #add(event: RecordEvent): void {

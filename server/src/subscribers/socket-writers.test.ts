@@ -58,7 +58,13 @@ function setUp() {
     const line = new Line(clock, room);
     const writer = writers.writer({ stream: line, state: () => line.state, shed: (reason) => line.sheds.push(reason) });
     const subscribe = (id: string): Viewer =>
-      new Viewer({ kind: 'events', capacity: 10, outlet: writer.outlet((message) => message.frame(id)), onClose: () => {}, askForMissed: () => {} });
+      new Viewer({
+        kind: 'events',
+        capacity: 10,
+        outlet: writer.outlet((message) => message.frame(id)),
+        onClose: () => {},
+        askForMissed: () => {},
+      });
     return { line, subscribe };
   };
   return { clock, turn, settle, connect };
@@ -90,7 +96,7 @@ test('it lets go after each slice of time', () => {
     tell(subscribe('a'), 1);
   }
   const turns: number[] = [];
-  for (let written = 0; turn() > 0; ) {
+  for (let written = 0; turn() > 0;) {
     const now = lines.filter(({ line }) => line.written.length > 0).length;
     turns.push(now - written);
     written = now;

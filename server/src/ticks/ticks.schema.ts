@@ -18,6 +18,8 @@ declare module '../graphql/builder.ts' {
     readonly onFeeds: (changed: () => void) => Cancel;
     readonly pricesAreSimulated: boolean;
     readonly maxSymbolsPerRequest: number;
+    /** A stream of what moves begins with everything that is known, for who missed some. */
+    readonly tellAll?: boolean;
   }
 }
 
@@ -98,6 +100,7 @@ function requireFew(symbols: readonly unknown[], { maxSymbolsPerRequest }: Conte
 function moves(symbols: readonly SymbolInput[] | null | undefined, intervalMs: number, context: Context): AsyncIterable<Price[]> {
   const wanted = symbols && new Map(symbols.map(({ marketType, symbol }) => [symbolKey(marketType, symbol), { marketType, symbol }]));
   const moved = new Set<SymbolKey>(wanted?.keys() ?? []);
+  let tellAll = context.tellAll === true;
   const source = {
     subscribe: (changed: () => void) =>
       context.onPriceOf((key) => {
@@ -108,15 +111,21 @@ function moves(symbols: readonly SymbolInput[] | null | undefined, intervalMs: n
     produce: async () => {
       const candidates = wanted ? [...wanted.values()] : await context.openSymbols();
       const prices = candidates.flatMap(({ marketType, symbol }) => {
-        const price = moved.has(symbolKey(marketType, symbol)) ? context.priceOf(marketType, symbol) : undefined;
+        const price = tellAll || moved.has(symbolKey(marketType, symbol)) ? context.priceOf(marketType, symbol) : undefined;
         return price ?? [];
       });
       moved.clear();
+      tellAll = false;
       return prices.length > 0 ? prices : undefined;
     },
   };
   const { minIntervalMs, maxIntervalMs } = context.liveLimits;
-  return new Conflated(source, context.clock, requireRange('intervalMs', intervalMs, minIntervalMs, maxIntervalMs), wanted != null);
+  return new Conflated(
+    source,
+    context.clock,
+    requireRange('intervalMs', intervalMs, minIntervalMs, maxIntervalMs),
+    tellAll || wanted != null,
+  );
 }
 
 builder.queryFields((t) => ({
