@@ -33,7 +33,7 @@ export default tseslint.config(
       '**/build/',
       '**/.svelte-kit/',
       'server/src/generated/',
-      'web/src/lib/graphql/graphql-env.d.ts',
+      'web/src/lib/graphql/later/graphql-env.d.ts',
       'data/',
       'data-demo/',
       'test-output/',

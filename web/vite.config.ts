@@ -29,15 +29,12 @@ export default defineConfig({
       build: {
         rolldownOptions: {
           output: {
-            // Few files compress better and arrive sooner than many small ones. What no reader needs at first stays out of them: the
-            // clients of the API and of its socket with their documents, which come once the page is alive, and the words of single pages.
+            // Few files compress better and arrive sooner than many small ones. What no reader needs at first stays out of them: whatever
+            // lies in a folder named `later`, and the packages that only it uses.
             codeSplitting: {
               groups: [
                 { name: 'packages', test: /node_modules\/(?!.*(@sveltejs\/kit\/src\/runtime\/client|graphql-ws|urql|wonka|graphql\.web))/ },
-                {
-                  name: 'shared',
-                  test: /src\/(lib\/(?!live\/(link|streams)|graphql\/(ask-page|client|page-query|documents|tada)|text\/pages)|routes\/bot-performance\/_parts\/(?!held|lazy))/,
-                },
+                { name: 'shared', test: /src\/(?!.*\/later\/)(lib|routes\/bot-performance\/_parts)\/(?!held)/ },
               ],
             },
           },

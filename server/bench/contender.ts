@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws';
 import type { Context } from '../src/graphql/builder.ts';
 import { sharedStreams } from '../src/graphql/shared-streams.plugin.ts';
 import { SharedStreams } from '../src/graphql/shared-streams.ts';
+import { configFrom } from '../src/process/environment.ts';
 import { systemClock } from '../src/process/system-clock.ts';
 import { Mailbox } from '../src/subscribers/mailbox.ts';
 import { SocketWriters } from '../src/subscribers/socket-writers.ts';
@@ -25,8 +26,7 @@ export interface Usage {
 }
 
 type Publish = (shape: Shape, number: number) => void;
-const SOCKET_LIMITS = { maxMessageBytes: 16_384, initTimeoutMs: 3_000, pingIntervalMs: 10_000 };
-const WRITER_LIMITS = { stalledMs: 15_000, behindMs: 60_000, writeSliceMs: 20 };
+const LIMITS = configFrom({}).limits;
 const server = createServer((_, response) => response.writeHead(404).end());
 
 function ours(): Publish {
@@ -40,8 +40,8 @@ function ours(): Publish {
   const limits = { mailboxCapacity: 256, replayMaxAgeMs: 0 };
   const streams = new SharedStreams(anonymous, (error) => error as Error, limits);
   const engine = createYoga({ schema: benchSchema(source), plugins: [sharedStreams(streams)], logging: false });
-  const writers = new SocketWriters(systemClock, setImmediate, WRITER_LIMITS);
-  const sockets = new SubscriptionSockets(engine, writers, systemClock, SOCKET_LIMITS);
+  const writers = new SocketWriters(systemClock, setImmediate, LIMITS.sockets);
+  const sockets = new SubscriptionSockets(engine, writers, LIMITS.sockets, systemClock, () => Promise.resolve(true));
   void writers.start();
   server.on('upgrade', sockets.upgrade);
   return (shape, number) => {

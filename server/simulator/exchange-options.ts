@@ -18,6 +18,8 @@ export interface ExchangeOptions {
   readonly maxTapeTrades?: number;
   /** What differs from `BINANCE_LIMITS`, per market. */
   readonly limits?: Partial<Record<MarketType, Partial<ConnectionLimits>>>;
+  /** How often regular streams come, ms; 1,000 by default, as at Binance. Less has tests wait less for the first one. */
+  readonly beatMs?: number;
   /** Offer permessage-deflate on websockets; off by default. */
   readonly compression?: boolean;
   /** Takes the plain requests that are not REST calls; gives false when the request is not for it. */

@@ -33,11 +33,13 @@ export class Exchange {
   readonly #places: Readonly<Record<MarketType, Place>>;
   readonly #seen = new Seen();
   readonly #clock: Clock;
+  readonly #beatMs: number;
   #stopBeats: Cancel = () => {};
   #ports: Readonly<Record<MarketType, number>> = { SPOT: 0, FUTURES: 0 };
 
   constructor(options: ExchangeOptions) {
     this.#clock = options.clock ?? systemClock;
+    this.#beatMs = options.beatMs ?? BEAT_MS;
     const parts = {
       ...options,
       clock: this.#clock,
@@ -59,7 +61,7 @@ export class Exchange {
       throw error;
     }
     let second = 0;
-    this.#stopBeats = this.#clock.every(BEAT_MS, () => {
+    this.#stopBeats = this.#clock.every(this.#beatMs, () => {
       second += 1;
       for (const marketType of MARKET_TYPES) beat(this.#market(marketType), second);
     });

@@ -88,6 +88,24 @@ export interface Payload {
   readonly signal: Signal | null;
   readonly trade: Trade | null;
   readonly duplicate: boolean;
+  /** Of createSignal alone. */
+  readonly dryRun?: boolean;
+  readonly wouldCreate?: {
+    readonly entryPrice: string;
+    readonly opensTrade: boolean;
+    readonly quantity: string | null;
+    readonly leftOutReason: string | null;
+  } | null;
+  readonly userErrors: readonly UserError[];
+}
+
+/** What a webhook answers. */
+export interface HookAnswer {
+  readonly status: number;
+  readonly signalId: string | null;
+  readonly tradeId: string | null;
+  readonly duplicate: boolean;
+  readonly message?: string;
   readonly userErrors: readonly UserError[];
 }
 
@@ -108,7 +126,8 @@ export const TRADE_FIELDS = `id signal { id status } symbol marketType direction
 
 const PAYLOAD_FIELDS = `signal { ${SIGNAL_FIELDS} } trade { ${TRADE_FIELDS} } userErrors { field code message }`;
 
-export const CREATE_SIGNAL = `mutation ($input: CreateSignalInput!) { createSignal(input: $input) { duplicate ${PAYLOAD_FIELDS} } }`;
+export const CREATE_SIGNAL = `mutation ($input: CreateSignalInput!, $dryRun: Boolean! = false) { createSignal(input: $input, dryRun: $dryRun) {
+  duplicate dryRun wouldCreate { entryPrice opensTrade quantity leftOutReason } ${PAYLOAD_FIELDS} } }`;
 export const ACTIVATE_SIGNAL = `mutation ($id: ID!) { activateSignal(id: $id) { ${PAYLOAD_FIELDS} } }`;
 export const CANCEL_SIGNAL = `mutation ($id: ID!) { cancelSignal(id: $id) { ${PAYLOAD_FIELDS} } }`;
 export const ONE_TRADE = `query ($id: ID!) { trade(id: $id) { ${TRADE_FIELDS} } }`;

@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 export async function openExchange(options: ExchangeOptions = {}): Promise<Exchange> {
-  const exchange = await startExchange(options);
+  const exchange = await startExchange({ beatMs: 100, ...options });
   cleanups.push(() => exchange.stop());
   return exchange;
 }

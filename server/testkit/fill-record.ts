@@ -2,14 +2,21 @@
 type RunSql = (text: string) => Promise<unknown>;
 
 /**
- * A long record by SQL alone: one signal each second from 2020 on, each with its trade and its events, of the first bot there is.
+ * A long record by SQL alone: one signal each second from 2020 on, each with its trade and its events, of one bot.
+ * Write it before a server starts, which would else tell everybody of each event.
  * Every `openEvery`th trade is still open; the others are closed in turn at their take profit, stop loss and time stop. Everything
  * is as the product itself would have written it: each CHECK of the database holds, and only the triggers that look at one event
  * at a time are left out while it is written.
  */
-export async function fillRecord(run: RunSql, { trades, openEvery }: { trades: number; openEvery: number }): Promise<void> {
+export async function fillRecord(
+  run: RunSql,
+  { trades, openEvery, noteLength = 0 }: { trades: number; openEvery: number; noteLength?: number },
+): Promise<void> {
   const id = (kind: number) => `('0000000' || ${kind} || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
   const events = '(SELECT sequence FROM record_head)';
+  await run(
+    `INSERT INTO bots (id, slug, name, created_at) VALUES ('00000000-0000-7000-8000-000000000000', 'filler', 'Filler', '2020-01-01Z')`,
+  );
   await run(`CREATE UNLOGGED TABLE filling AS
     SELECT n, ${id(1)} AS signal_id, ${id(2)} AS trade_id, timestamptz '2020-01-01Z' + n * interval '1 second' AS at,
       (ARRAY['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'XRPUSDT'])[1 + n % 4] AS symbol, (ARRAY['SPOT', 'FUTURES'])[1 + n % 2] AS market_type,
@@ -28,9 +35,9 @@ export async function fillRecord(run: RunSql, { trades, openEvery }: { trades: n
   );
   for (const table of ['signals', 'paper_trades', 'events']) await run(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await run(`INSERT INTO signals (id, bot_id, content_hash, symbol, market_type, direction, entry_price, take_profit, stop_loss, confidence, timeframe,
-      strategy, status, received_at)
-    SELECT signal_id, (SELECT id FROM bots ORDER BY created_at LIMIT 1), sha256(n::text::bytea), symbol, market_type, direction, entry, tp, sl, 0.5, '1h',
-      strategy, CASE WHEN is_open THEN 'ACTIVE' ELSE 'CLOSED' END, at FROM filling`);
+      strategy, status, note, received_at)
+    SELECT signal_id, '00000000-0000-7000-8000-000000000000', sha256(n::text::bytea), symbol, market_type, direction, entry, tp, sl, 0.5, '1h',
+      strategy, CASE WHEN is_open THEN 'ACTIVE' ELSE 'CLOSED' END, nullif(repeat('x', ${noteLength}), ''), at FROM filling`);
   // Each trade's two opening events follow each other; all closures come behind them.
   await run(`INSERT INTO paper_trades (id, signal_id, symbol, market_type, direction, status, position_size, quantity, entry_price, take_profit, stop_loss,
       fee_rate, entry_time, exit_price, exit_time, gross_pnl, fees, realized_pnl, realized_pnl_pct, closed_sequence, closed_source, closed_trade_id, closed_price)

@@ -48,13 +48,15 @@ export interface SavedCursor {
   readonly symbol: string;
   readonly tradeId: number;
   readonly timeMs: number;
-  readonly savedMs: number;
+  /** How many of the newest events were not told when it was saved. */
+  readonly untold: number;
 }
 
-export async function saveCursor(product: Product, { marketType, symbol, tradeId, timeMs, savedMs }: SavedCursor): Promise<void> {
+export async function saveCursor(product: Product, { marketType, symbol, tradeId, timeMs, untold }: SavedCursor): Promise<void> {
   await product.sql(
-    `INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at) VALUES ($1, $2, $3, 100, $4, $5)
-    ON CONFLICT (market_type, symbol) DO UPDATE SET last_trade_id = $3, last_time = $4, saved_at = $5`,
-    [marketType, symbol, tradeId, new Date(timeMs).toISOString(), new Date(savedMs).toISOString()],
+    `INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at, record_sequence)
+    SELECT $1, $2, $3, 100, $4, $4, sequence - $5 FROM record_head
+    ON CONFLICT (market_type, symbol) DO UPDATE SET last_trade_id = $3, last_time = $4, record_sequence = EXCLUDED.record_sequence`,
+    [marketType, symbol, tradeId, new Date(timeMs).toISOString(), untold],
   );
 }

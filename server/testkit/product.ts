@@ -10,10 +10,11 @@ import { configFrom } from '../src/process/environment.ts';
 import { startServer } from '../src/process/server.ts';
 import type { RunningServer } from '../src/process/server.ts';
 import { BotsStore } from '../src/signals/bots.store.ts';
+import type { Scope } from '../src/signals/scopes.ts';
 import type { Collector } from './collector.ts';
 import { freshDatabase } from './database.ts';
 import { ACTIVATE_SIGNAL, CANCEL_SIGNAL, CREATE_SIGNAL, ONE_TRADE, PRICES } from './documents.ts';
-import type { MarketType, Payload, SignalInput, Trade } from './documents.ts';
+import type { HookAnswer, MarketType, Payload, SignalInput, Trade } from './documents.ts';
 import { subscribe } from './subscriptions.ts';
 import type { Transport } from './subscriptions.ts';
 import { until } from './waiting.ts';
@@ -26,6 +27,8 @@ export interface ProductOptions {
   /** Settings that differ from the defaults and from `QUICK`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** With the built pages, for a browser; there can be one such product in a test file. */
+  readonly pages?: boolean;
 }
 
 export interface Stored {
@@ -36,8 +39,13 @@ export interface Stored {
   readonly head: number;
 }
 
-/** Delays that would only make tests slow. */
+/** Delays that would only make tests slow, and limits that many viewers at one address would meet. */
 const QUICK = {
+  API_COST_CAPACITY: '1000000000',
+  API_COST_PER_SECOND: '1000000000',
+  API_MAX_HEAVY_REQUESTS: '1000000',
+  API_EXECUTION_TIMEOUT_MS: '20000', // a loaded machine
+
   FEED_RECONNECT_MIN_MS: '20',
   FEED_RECONNECT_MAX_MS: '100',
   FEED_GAP_GRACE_MS: '20',
@@ -45,6 +53,7 @@ const QUICK = {
   FEED_REPAIR_RETRY_MAX_MS: '100',
   DATABASE_STATEMENT_TIMEOUT_MS: '20000', // a loaded machine
   DATABASE_CONNECT_TIMEOUT_MS: '20000',
+  LEADERSHIP_LEASE_MS: '60000',
 };
 
 const running = new Set<Product>();
@@ -54,7 +63,7 @@ afterAll(async () => {
 
 /** Starts simulator and server on free ports, on a database of their own; all of it ends with the test file. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
-  const exchange = options.exchange ?? (await startExchange(options.exchangeOptions));
+  const exchange = options.exchange ?? (await startExchange({ beatMs: 100, ...options.exchangeOptions }));
   const product = new Product(exchange, options.databaseUrl ?? (await freshDatabase()), options);
   running.add(product);
   await product.start();
@@ -100,13 +109,13 @@ export class Product {
   // --- Its life ---------------------------------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, pages = false } = this.#options;
     const log: Log = { debug() {}, info() {}, warn() {}, error: (fields, message) => void this.logged.push({ message, fields }) };
     this.#server = await startServer({
       config: configFrom(this.environment),
       compose,
       log,
-      web: (_, response) => response.writeHead(404).end(),
+      ...(!pages && { web: (_, response) => response.writeHead(404).end() }),
       ...(clock && { clock }),
     });
   }
@@ -133,13 +142,22 @@ export class Product {
   // --- As a bot ---------------------------------------------------------------------------------------------------------
 
   /** Creates a bot and gives its token. */
-  async bot(name: string): Promise<string> {
+  async bot(name: string, scopes?: readonly Scope[]): Promise<string> {
     const { database, clock, newId, randomBytes } = this.#running;
-    return (await new BotsStore(database.prisma).create(name, clock, newId, randomBytes)).token;
+    return (await new BotsStore(database.prisma).create(name, clock, newId, randomBytes, scopes)).token;
   }
 
-  createSignal(token: string | null, input: Partial<SignalInput>): Promise<Payload> {
-    return this.#change('createSignal', CREATE_SIGNAL, { input }, token);
+  createSignal(token: string | null, input: Partial<SignalInput>, more: { readonly dryRun?: boolean } = {}): Promise<Payload> {
+    return this.#change('createSignal', CREATE_SIGNAL, { input, ...more }, token);
+  }
+
+  /** Posts a message to a webhook; a text goes without any header of the sender's own. */
+  async hook(source: string, token: string, message: object | string, headers: Record<string, string> = {}): Promise<HookAnswer> {
+    const text = typeof message === 'string';
+    const body = text ? new TextEncoder().encode(message) : JSON.stringify(message);
+    const type = text ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${this.url}/hooks/${source}/${token}`, { method: 'POST', headers: { ...type, ...headers }, body });
+    return { status: response.status, ...((await response.json()) as Omit<HookAnswer, 'status'>) };
   }
 
   activateSignal(token: string | null, id: string): Promise<Payload> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import type { Closure } from '../src/closures/closure.ts';
-import { ClosuresStore } from '../src/closures/closures.store.ts';
+import { ClosuresStore, currentTerm } from '../src/closures/closures.store.ts';
 import type { PrismaClient } from '../src/generated/prisma/client.ts';
 import { Decimal } from '../src/kernel/decimal.ts';
 import type { NewSignal, NewTrade } from '../src/signals/accept-signal.ts';
@@ -113,7 +113,8 @@ export async function closeTrade(
   rest: Parameters<typeof closureFor>[2] = {},
 ): Promise<Closure> {
   const closure = closureFor(opened, status, rest);
-  if ((await new ClosuresStore(prisma).close([closure], closure.exitTime)) !== 1) throw new Error('the trade is closed already');
+  const closures = new ClosuresStore(prisma, await currentTerm(prisma));
+  if ((await closures.close([closure], closure.exitTime)) !== 1) throw new Error('the trade is closed already');
   return closure;
 }
 

@@ -12,6 +12,8 @@ const checks = {
   format: () => runNode(bin(root, 'prettier/bin/prettier.cjs'), ['--check', '--log-level', 'warn', '.']),
   'schema.graphql is what the code says': () => runNode('src/graphql/print-schema.ts', ['--check'], { cwd: server }),
   'weights of the first page': () => weights(),
+  'schema.graphql breaks no client of the released one': () => runNode('tools/check-released.ts', [], { cwd: server }),
+  'what developers read is what the code says': () => runNode('tools/write-api-facts.ts', ['--check'], { cwd: server }),
   'who may import whom': () =>
     runNode(bin(root, 'dependency-cruiser/bin/dependency-cruiser.mjs'), ['--config', '.dependency-cruiser.cjs', 'server']),
 };

@@ -40,7 +40,14 @@ export async function generatePrisma() {
 
 /** The web pages, built for the server to serve. */
 export async function webBuild() {
-  const sources = [join(web, 'src'), join(web, 'static'), ...configFiles(web), join(root, 'schema.graphql'), LOCK_FILE];
+  const sources = [
+    join(web, 'src'),
+    join(web, 'static'),
+    ...configFiles(web),
+    join(root, 'schema.graphql'),
+    join(root, 'CHANGELOG.md'),
+    LOCK_FILE,
+  ];
   await makeUnlessCurrent(join(web, 'build', '.made-from'), sources, 'building the web pages', async () => {
     const script = join(web, 'node_modules', 'vite', 'bin', 'vite.js');
     if ((await runNode(script, ['build'], { cwd: web, quiet: true })) !== 0) throw new Fault('the web pages could not be built');

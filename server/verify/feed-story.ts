@@ -32,6 +32,10 @@ export async function onStage(options: StageOptions, story: (stage: Stage) => Pr
   const stage = await Stage.start(options);
   try {
     await story(stage);
+    // What was looked up is stored with the next cursors.
+    await stage.run(2 * SECOND_MS);
+    const [untruth] = stage.untruths();
+    demand(untruth === undefined, untruth ?? '');
   } finally {
     await stage.end();
   }

@@ -1,4 +1,5 @@
 import { checkSymbol } from '../src/signals/check-signal.ts';
+import { MARKET_TYPES } from '../src/ticks/tick.ts';
 import type { MarketType } from '../src/ticks/tick.ts';
 import { MINUTE_MS, SECOND_MS, demand, manySymbols, onStage } from './feed-story.ts';
 import type { FeedVariant } from './feed-story.ts';
@@ -156,6 +157,28 @@ function loadVariants(): FeedVariant[] {
       },
     },
     {
+      fault: 'F16',
+      name: '20 times the rate of the busiest symbol for 60 s, on five symbols: all live, none late',
+      run: (options) => {
+        const symbols = manySymbols(options.marketType ?? 'SPOT', 5);
+        return onStage({ ...options, symbols }, async (stage) => {
+          for (const { symbol } of symbols) stage.open('LONG', '104', '96', { symbol });
+          await stage.inSync();
+          for (let step = 0; step < 60 * STEPS_PER_SECOND; step += 1) {
+            for (const { symbol } of symbols)
+              for (let count = 0; count < BURST_PER_SECOND / STEPS_PER_SECOND; count += 1)
+                stage.print(step === 400 && count === 7 ? '104.5' : '100', { symbol });
+            await stage.run(SECOND_MS / STEPS_PER_SECOND);
+            const { lagMs, state } = stage.feed.status();
+            demand(state === 'LIVE' && (lagMs ?? 0) <= SECOND_MS, `${state}, ${lagMs} ms late in the burst`);
+          }
+          await stage.finish(symbols.length);
+          const { reconnects, gapsRepaired } = stage.feed.status();
+          demand(reconnects === 0 && gapsRepaired <= symbols.length, `${reconnects} reconnects, ${gapsRepaired} repairs in the burst`);
+        });
+      },
+    },
+    {
       fault: 'F17',
       name: '3,000 symbols over as many connections as the limits ask for',
       run: (options) => {
@@ -178,6 +201,9 @@ function loadVariants(): FeedVariant[] {
   ];
 }
 
+/** 20 times the 15 trades per second of the busiest futures symbol. */
+const BURST_PER_SECOND = 300;
+const STEPS_PER_SECOND = 10;
 /** In production once an hour. */
 const LIST_OFTEN = { symbolListIntervalMs: MINUTE_MS };
 
@@ -186,11 +212,23 @@ function haltVariants(): FeedVariant[] {
     ['HALT', 'SPOT'],
     ['BREAK', 'SPOT'],
     ['CANCEL_ONLY', 'SPOT'],
-    ['TRADING_HALT', 'FUTURES'],
+    ['END_OF_DAY', 'SPOT'],
     ['NEVER_HEARD_OF', 'SPOT'],
+    ...[
+      'TRADING_HALT',
+      'PENDING_TRADING',
+      'PRE_DELIVERING',
+      'PRE_SETTLE',
+      'PRE_DELISTING',
+      'DELISTING',
+      'DELISTED',
+      'DOWN',
+      'NEW_WORD',
+    ].map((status) => [status, 'FUTURES'] as const),
   ];
-  const delisted = (name: string, happen: (stage: Stage) => void): FeedVariant => ({
+  const delisted = (name: string, happen: (stage: Stage) => void, markets: readonly MarketType[] = MARKET_TYPES): FeedVariant => ({
     fault: 'F13',
+    markets,
     name: `delisted for good (${name}): closed at the last traded price, with its own reason`,
     run: (options) =>
       onStage({ ...options, limits: LIST_OFTEN }, async (stage) => {
@@ -225,6 +263,9 @@ function haltVariants(): FeedVariant[] {
         }),
     })),
     delisted('taken off the list', (stage) => stage.exchange.faults.unlistSymbol(stage.marketType, SYMBOL)),
+    ...['DELIVERING', 'DELIVERED', 'SETTLING', 'CLOSE'].map((status) =>
+      delisted(status, (stage) => stage.exchange.setStatus(stage.marketType, SYMBOL, status), ['FUTURES']),
+    ),
   ];
 }
 

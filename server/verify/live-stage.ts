@@ -18,7 +18,13 @@ import type { RigArguments } from './rig.ts';
 
 const ANSWER_DEADLINE_MS = 60_000;
 /** As many connections as a rig may need, from one address. */
-const ROOM = { HTTP_MAX_CONNECTIONS: '40000' };
+const ROOM = {
+  HTTP_MAX_CONNECTIONS: '40000',
+  SOCKETS_MAX_SOCKETS: '40000',
+  SOCKETS_MAX_SOCKETS_PER_ADDRESS: '40000',
+  API_COST_CAPACITY: '1000000000',
+  API_COST_PER_SECOND: '1000000000',
+};
 
 /** The whole product with the server in a process of its own, on a database of its own, with an exchange that does as it is told. */
 export class LiveStage {

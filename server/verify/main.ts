@@ -5,15 +5,23 @@ import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { leakRig } from './leak.ts';
+import { dosRig } from './dos.ts';
+import { authzRig } from './authz.ts';
+import { inputRig } from './input.ts';
+import { leaderRig } from './leader.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
 import { resumeRig } from './resume.ts';
 import { simRig } from './sim.ts';
 import { slowRig } from './slow.ts';
+import { xssRig } from './xss.ts';
 
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
+  dos: { about: 'attack documents and transports by name, and readers beside 200 attacks per second', run: dosRig },
   feed: { about: 'every fault of the market feed, by name, over real sockets', run: (rig) => feedRig(rig) },
   gap: { about: '1,000 outages of 1 s to 72 h, repaired by trades and by candles', run: gapRig },
+  input: { about: 'thousands of bad inputs through the real API: each is refused by its field', run: inputRig },
+  leader: { about: '50 takeovers between two workers, as processes, with two API nodes beside them', run: leaderRig },
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
@@ -24,6 +32,8 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   },
   resume: { about: '1,000 subscribers dropped at random, the server restarted: every log equals the server’s', run: resumeRig },
   leak: { about: '10,000 subscribers that connect, subscribe and are killed: nothing of them stays', run: leakRig },
+  xss: { about: '60 hostile texts in everything a bot writes, on every page and in the CSV', run: xssRig },
+  authz: { about: 'every mutation and webhook by every role, 10,000 wrong tokens, timing, planted secrets', run: (rig) => authzRig(rig) },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)

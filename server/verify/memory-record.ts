@@ -1,5 +1,6 @@
 import type { Closure } from '../src/closures/closure.ts';
-import type { ClosingStore, TradeAnnouncements } from '../src/closures/closing.ts';
+import type { ClosingStore, OpenTrade, TradeAnnouncements } from '../src/closures/closing.ts';
+import type { CursorMoment, SymbolStretch } from '../src/closures/cursor-saver.ts';
 import type { Cursor } from '../src/closures/start-point.ts';
 import type { Cancel } from '../src/kernel/clock.ts';
 import { Decimal } from '../src/kernel/decimal.ts';
@@ -21,6 +22,7 @@ export interface StoredTrade extends NewTrade {
   readonly quantity: string;
   readonly feeRate: string;
   readonly row: TradeRow;
+  readonly openedSequence: bigint;
   /** Set once. */
   closure: Closure | null;
   /** How often its row was changed: 1 at most. */
@@ -58,6 +60,7 @@ export class MemoryRecord {
   /** Kinds in order; the sequence of an event is its place, from 1. */
   readonly events: { readonly kind: 'TradeOpened' | 'TradeClosed'; readonly tradeId: string }[] = [];
   readonly cursors = new Map<SymbolKey, Cursor>();
+  readonly stretches: SymbolStretch[] = [];
   /** Called with each trade that has just been closed. */
   onClosed: (trade: StoredTrade) => void = () => {};
 
@@ -82,9 +85,10 @@ export class MemoryRecord {
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
       openedAfterTradeId: afterId === null ? null : BigInt(afterId),
     } as unknown as TradeRow;
-    const stored: StoredTrade = { ...trade, quantity: quantity.toFixed(), feeRate, row, closure: null, changes: 0 };
-    this.trades.set(id, stored);
     this.events.push({ kind: 'TradeOpened', tradeId: id });
+    const openedSequence = BigInt(this.events.length);
+    const stored: StoredTrade = { ...trade, quantity: quantity.toFixed(), feeRate, row, openedSequence, closure: null, changes: 0 };
+    this.trades.set(id, stored);
     return stored;
   }
 
@@ -103,11 +107,12 @@ export class MemoryRecord {
     return closed;
   }
 
-  saveCursors(ticks: readonly Tick[], savedAtMs: number): void {
+  saveCursors(ticks: readonly Tick[], recordSequence: bigint, stretches: readonly SymbolStretch[]): void {
+    this.stretches.push(...stretches);
     for (const { marketType, symbol, id, price, timeMs } of ticks) {
       const key = symbolKey(marketType, symbol);
       if ((this.cursors.get(key)?.lastTradeId ?? -1) <= id)
-        this.cursors.set(key, { lastTradeId: id, lastPrice: price, lastTimeMs: timeMs, savedAtMs });
+        this.cursors.set(key, { lastTradeId: id, lastPrice: price, lastTimeMs: timeMs, recordSequence });
     }
   }
 
@@ -121,6 +126,8 @@ export interface SessionFaults {
   beforeWrite?(): Promise<void> | void;
   /** True: the write takes effect, but its answer is lost. */
   loseAnswer?(): boolean;
+  /** A planted bug: cursors are saved as if everything that is stored were told of. */
+  readonly claimsUntold?: boolean;
 }
 
 /** One worker's connection to the record, and its tail of it. */
@@ -128,18 +135,13 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
   readonly #record: MemoryRecord;
   readonly #faults: SessionFaults;
   readonly #listeners = new Set<(event: RecordEvent) => void>();
-  readonly #now: () => Date;
   #told: number;
-  #readThrough: Date;
   #isDead = false;
   /** Database calls that wait for an answer. */
   underWay = 0;
 
-  /** `now`: the worker's clock. */
-  constructor(record: MemoryRecord, now: () => Date, faults: SessionFaults = {}) {
+  constructor(record: MemoryRecord, faults: SessionFaults = {}) {
     this.#record = record;
-    this.#now = now;
-    this.#readThrough = now();
     this.#faults = faults;
     this.#told = record.events.length;
   }
@@ -159,8 +161,8 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
     this.tell();
   }
 
-  get readThrough(): Date {
-    return this.#readThrough;
+  get position(): bigint {
+    return BigInt(this.#told);
   }
 
   /** Tells the listeners of what they have not been told yet. */
@@ -174,15 +176,14 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
       const event = { sequence: BigInt(this.#told), time: row.entryTime, kind, trade, signal: row } as unknown as RecordEvent;
       for (const listener of this.#listeners) listener(event);
     }
-    if (!this.#isDead) this.#readThrough = this.#now();
   }
 
   get untold(): number {
     return this.#record.events.length - this.#told;
   }
 
-  openTrades(): Promise<TradeRow[]> {
-    return Promise.resolve(this.#record.openTrades.map(({ row }) => row));
+  openTrades(): Promise<OpenTrade[]> {
+    return Promise.resolve(this.#record.openTrades);
   }
 
   cursors(): Promise<Map<SymbolKey, Cursor>> {
@@ -193,8 +194,9 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
     return this.#write(() => this.#record.close(closures));
   }
 
-  saveCursors(ticks: readonly Tick[], at: Date): Promise<void> {
-    return this.#write(() => this.#record.saveCursors(ticks, at.getTime()));
+  saveCursors(ticks: readonly Tick[], { recordSequence }: CursorMoment, stretches: readonly SymbolStretch[]): Promise<void> {
+    const claimed = () => (this.#faults.claimsUntold ? BigInt(this.#record.events.length) : recordSequence);
+    return this.#write(() => this.#record.saveCursors(ticks, claimed(), stretches));
   }
 
   isRefusal(): boolean {

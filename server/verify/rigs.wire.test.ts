@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import { freshDatabase } from '../testkit/database.ts';
 import { exportRig } from './export.ts';
-import { fanoutRig } from './fanout.ts';
+import { dosRig } from './dos.ts';
+import { freshDatabase } from '../testkit/database.ts';
+import { authzRig } from './authz.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
-import { leakRig } from './leak.ts';
+import { inputRig } from './input.ts';
+import { hasBrowser } from '../testkit/browser.ts';
 import { replayRig, tradesFile } from './replay.ts';
+import { xssRig } from './xss.ts';
+import { fanoutRig } from './fanout.ts';
+import { leakRig } from './leak.ts';
 import { resumeRig } from './resume.ts';
 import { slowRig } from './slow.ts';
 
@@ -28,10 +33,33 @@ test('export, short', { timeout: 120_000 }, async () => {
   expect(await exportRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 4, planted: { caught: true } });
 });
 
+test('input, short', { timeout: 120_000 }, async () => {
+  const verdict = await inputRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.handmade).toBeGreaterThanOrEqual(400);
+});
+
+const hasLoopbackNet = process.platform === 'linux';
+if (!hasLoopbackNet) console.log('skipped: dos, because only Linux has all of 127.0.0.0/8 for its attackers to come from');
+test.skipIf(!hasLoopbackNet)('dos, short', { timeout: 240_000 }, async () => {
+  const verdict = await dosRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+});
+
+test('authz, short', { timeout: 120_000 }, async () => {
+  const verdict = await authzRig(SHORT, await freshDatabase());
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.of).toBeGreaterThanOrEqual(100);
+});
+
 const isThere = tradesFile() !== undefined;
 if (!isThere) console.log('skipped: the replay of real trades, because its file is not there; name it in VERIFY_TRADES_FILE');
 test.skipIf(!isThere)('replay, short', { timeout: 60_000 }, async () => {
   expect(await replayRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 3, planted: { caught: true } });
+});
+
+test.skipIf(!hasBrowser())('xss, short', { timeout: 300_000 }, async () => {
+  expect(await xssRig(SHORT)).toMatchObject({ failed: [], ok: true, csv: 'checked', planted: { caught: true } });
 });
 
 test.each([

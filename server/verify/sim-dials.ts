@@ -43,6 +43,8 @@ export const DIAL_LIMITS = {
   failedWrite: 0.5,
   /** Share of the writes that take effect although their answer is lost. */
   lostAnswer: 0.3,
+  /** Share of the signals whose trade is stored only after other things have happened, leaps of time among them. */
+  slowAcceptance: 0.9,
   /** Share of the events in which opened trades are not yet told. */
   lateTelling: 0.99,
   /** Share of the trades that are opened without the id of a newest tick. */

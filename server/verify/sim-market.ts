@@ -10,7 +10,7 @@ interface Watched {
   readonly from: StreamPoint;
   readonly tape: SymbolTape;
   /** A REST answer that is there but not applied yet. */
-  answer: { readonly rows: readonly TradeRow[]; readonly isEnd: boolean } | null;
+  answer: { readonly rows: readonly TradeRow[]; readonly isEnd: boolean; readonly doubts: number } | null;
   /** Answers in a row that brought nothing although ticks are held. */
   trailing: number;
 }
@@ -94,10 +94,13 @@ export class SimMarket implements MarketWatch {
 
   disconnect(): void {
     this.isConnected = false;
-    for (const watched of this.#watched.values()) {
-      watched.tape.doubt();
-      watched.answer = null;
-    }
+    for (const { tape } of this.#watched.values()) tape.doubt();
+  }
+
+  reconnect(): void {
+    if (this.isConnected) return;
+    this.isConnected = true;
+    for (const { tape } of this.#watched.values()) tape.joined();
   }
 
   stop(): void {
@@ -117,13 +120,13 @@ export class SimMarket implements MarketWatch {
   repair(): boolean {
     const { dials, random } = this.#options;
     if (this.#fetches.length > 0 && random() < 0.5) return this.#fetch();
-    if (!this.isConnected) return false;
     for (const watched of this.#watched.values()) {
-      if (watched.tape.inSync) continue;
+      const { tape } = watched;
+      if (tape.inSync) continue;
       if (watched.answer) {
-        const { rows, isEnd } = watched.answer;
+        const { rows, isEnd, doubts } = watched.answer;
         watched.answer = null;
-        this.#apply(watched, rows, isEnd);
+        this.#apply(watched, rows, isEnd && tape.doubts === doubts);
       } else if (random() >= dials.restError) this.#ask(watched);
       return false;
     }
@@ -138,7 +141,7 @@ export class SimMarket implements MarketWatch {
     const limit = random() < dials.restShortPage ? SHORT_PAGE_ROWS : PAGE_ROWS;
     const rows = symbol.page(tape.nextId, limit, lag);
     const isEnd = rows.length < limit;
-    if (random() < dials.restSlow) watched.answer = { rows, isEnd };
+    if (random() < dials.restSlow) watched.answer = { rows, isEnd, doubts: tape.doubts };
     else this.#apply(watched, rows, isEnd);
   }
 

@@ -1,5 +1,6 @@
 import { Broken } from './sim-check.ts';
 import { Life } from './sim-life.ts';
+import type { PlantedBug } from './sim-life.ts';
 
 export const EVENTS = 1_000;
 
@@ -14,9 +15,9 @@ export interface SeedResult {
   readonly fault: string | undefined;
 }
 
-export async function runSeed(seed: number, options: { appliesEarly?: boolean; events?: number } = {}): Promise<SeedResult> {
-  const { appliesEarly = false, events = EVENTS } = options;
-  const life = new Life(seed, appliesEarly);
+export async function runSeed(seed: number, options: { planted?: PlantedBug; events?: number } = {}): Promise<SeedResult> {
+  const { planted, events = EVENTS } = options;
+  const life = new Life(seed, planted);
   let fault: string | undefined;
   try {
     await life.run(events);

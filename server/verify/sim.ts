@@ -2,16 +2,17 @@ import { Worker } from 'node:worker_threads';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 import { DIAL_NAMES } from './sim-dials.ts';
+import { PLANTED_BUGS } from './sim-life.ts';
+import type { PlantedBug } from './sim-life.ts';
 import { EVENTS, runSeed, runSeeds } from './sim-runs.ts';
 import type { SeedsResult } from './sim-runs.ts';
 
 const SEEDS = 100_000;
 const SHORT_SEEDS = 300;
 const THREADS = 2;
-/** Seeds whose log is made twice, and those in which the planted bug has to show. */
+/** Seeds whose log is made twice, and those in which each planted bug has to show. */
 const REPEATED_SEEDS = 20;
-const PLANTED_SEEDS = 50;
-const PLANTED = 'a tick that comes too early is applied at once';
+const PLANTED_SEEDS = 2_000;
 
 export interface SimOptions {
   /** Instead of the usual number. */
@@ -56,8 +57,10 @@ export async function simRig(rig: RigArguments, options: SimOptions = {}): Promi
       ['seeds with a broken invariant', faults.length],
     ]),
   );
-  const caught = await isPlantedBugCaught(first);
-  return verdictOf('sim', rig, outcomes, { bug: PLANTED, caught }, startedMs, {
+  const bugs = Object.keys(PLANTED_BUGS) as PlantedBug[];
+  const caught = await Promise.all(bugs.map((bug) => isCaught(bug, first)));
+  const planted = { bug: Object.values(PLANTED_BUGS).join('; '), caught: caught.every(Boolean) };
+  return verdictOf('sim', rig, outcomes, planted, startedMs, {
     seeds,
     events: seeds * EVENTS,
     dials: DIAL_NAMES.length,
@@ -102,8 +105,7 @@ async function isRepeatable(first: number): Promise<boolean> {
   return true;
 }
 
-async function isPlantedBugCaught(first: number): Promise<boolean> {
-  for (let seed = first; seed < first + PLANTED_SEEDS; seed += 1)
-    if ((await runSeed(seed, { appliesEarly: true })).fault !== undefined) return true;
+async function isCaught(planted: PlantedBug, first: number): Promise<boolean> {
+  for (let seed = first; seed < first + PLANTED_SEEDS; seed += 1) if ((await runSeed(seed, { planted })).fault !== undefined) return true;
   return false;
 }

@@ -2,23 +2,25 @@ import type { ConnectionLimits } from '../simulator/connection.ts';
 import type { TickInput } from '../simulator/exchange-options.ts';
 import type { SymbolDefinition } from '../simulator/listing.ts';
 import type { AggTrade } from '../simulator/tape.ts';
-import type { Cancel, Clock } from '../src/kernel/clock.ts';
 import type { Candle } from '../src/ticks/candle.ts';
 import type { FeedLimits } from '../src/ticks/feed-limits.ts';
 import type { FeedState } from '../src/ticks/feed-status.ts';
 import { symbolKey } from '../src/ticks/tick.ts';
 import type { MarketType, Tick } from '../src/ticks/tick.ts';
+import { HostClock } from './host-clock.ts';
 import { MemoryRecord } from './memory-record.ts';
 import type { SessionFaults, StoredTrade } from './memory-record.ts';
 import { decide, profit } from './oracle.ts';
 import type { Expected, OraclePrint } from './oracle.ts';
 import { randomOf } from './rig.ts';
+import { Witness } from './witness.ts';
 import { Worker } from './worker.ts';
 import type { Bases } from './worker.ts';
 import { World } from './world.ts';
 
 export const SYMBOL = 'BTCUSDT';
 const MINUTE_MS = 60_000;
+const LIVE_AGAIN_MS = 15_000;
 
 export interface StageOptions {
   readonly marketType?: MarketType;
@@ -38,28 +40,6 @@ export interface StageOptions {
   readonly isReachable?: boolean;
 }
 
-/** A host's clock that can be set wrong while the exchange's is right. */
-export class HostClock implements Clock {
-  readonly #world: Clock;
-  offMs = 0;
-
-  constructor(world: Clock) {
-    this.#world = world;
-  }
-  now(): Date {
-    return new Date(this.#world.now().getTime() + this.offMs);
-  }
-  monotonicMs(): number {
-    return this.#world.monotonicMs();
-  }
-  after(delayMs: number, run: () => void): Cancel {
-    return this.#world.after(delayMs, run);
-  }
-  every(intervalMs: number, run: () => void): Cancel {
-    return this.#world.every(intervalMs, run);
-  }
-}
-
 /** One exchange, one record, one worker after another, and what really happened, for the oracle. */
 export class Stage {
   readonly world: World;
@@ -67,6 +47,7 @@ export class Stage {
   readonly hostClock: HostClock;
   readonly record = new MemoryRecord();
   readonly random: () => number;
+  readonly witness = new Witness();
   readonly #options: StageOptions;
   readonly #tapes = new Map<string, OraclePrint[]>();
   worker: Worker;
@@ -79,6 +60,14 @@ export class Stage {
     this.hostClock = new HostClock(world.clock);
     this.random = randomOf(options.seed ?? 1);
     this.worker = this.#newWorker();
+    world.onStep = () =>
+      this.witness.look({
+        nowMs: world.nowMs,
+        status: this.feed.status(),
+        openTrades: this.record.openTrades,
+        tapeOf: (symbol) => this.tape(symbol),
+        positionOf: (symbol) => this.feed.position(symbol),
+      });
   }
 
   static async start(options: StageOptions = {}): Promise<Stage> {
@@ -110,9 +99,11 @@ export class Stage {
 
   /** Prints a trade; REST knows it in any case, subscribers unless `broadcast` is false. */
   print(price: string, rest: Partial<TickInput> = {}): OraclePrint {
+    const couldBeHeard = rest.broadcast !== false && this.exchange.connections(this.marketType).length > 0;
     const { id, timeMs } = this.exchange.tick({ marketType: this.marketType, symbol: SYMBOL, timeMs: this.world.nowMs, ...rest, price });
     const print = { id, price, timeMs };
     this.tape(rest.symbol).push(print);
+    this.witness.printed(rest.symbol ?? SYMBOL, print, couldBeHeard);
     return print;
   }
 
@@ -186,6 +177,8 @@ export class Stage {
 
   #newWorker(): Worker {
     const { limits, faults, patchTick, patchCandle, basesOf } = this.#options;
+    // What an earlier worker applied is not looked up once more, only read once more.
+    const before = new Map(this.record.cursors);
     return new Worker({
       bases: basesOf ? basesOf(this.exchange) : this.exchange,
       clock: this.hostClock,
@@ -194,8 +187,14 @@ export class Stage {
       markets: [this.marketType],
       ...(limits && { limits }),
       ...(faults && { faults }),
-      ...(patchTick && { patchTick }),
-      ...(patchCandle && { patchCandle }),
+      patchTick: (tick) => {
+        if (tick.id > (before.get(symbolKey(tick.marketType, tick.symbol))?.lastTradeId ?? -1)) this.witness.delivered(tick);
+        return patchTick?.(tick) ?? [tick];
+      },
+      patchCandle: (candle) => {
+        this.witness.surveyed(candle.symbol);
+        return patchCandle?.(candle) ?? [candle];
+      },
     });
   }
 
@@ -243,10 +242,20 @@ export class Stage {
   async finish(closed = 1): Promise<void> {
     await this.inSync();
     await this.run(1_000);
+    await this.until(() => this.state === 'LIVE', 'a feed that is LIVE again after the repair', LIVE_AGAIN_MS);
     const differences = this.differences();
     if (differences.length > 0) throw new Error(differences.slice(0, 3).join('; '));
     const closures = this.record.trades.size - this.record.openTrades.length;
     if (closures < closed) throw new Error(`${closures} closures, expected ${closed} at least: the story decides too little`);
+  }
+
+  /** What the product said of itself and was not true. */
+  untruths(): string[] {
+    const watchFaults = [...this.record.trades.values()].flatMap((trade) => {
+      const stretches = this.record.stretches.filter(({ symbol }) => symbol === trade.symbol);
+      return this.witness.watchFault(trade, this.tape(trade.symbol), stretches) ?? [];
+    });
+    return [...(this.witness.fault === undefined ? [] : [this.witness.fault]), ...watchFaults];
   }
 
   async end(): Promise<void> {

@@ -18,7 +18,6 @@ export const CLOSING_LIMITS: ClosingLimits = {
   retryMinMs: 100,
   retryMaxMs: 5_000,
   cursorSaveIntervalMs: 1_000,
-  freshTradeMs: 60_000,
 };
 
 export interface Bases {
@@ -65,7 +64,7 @@ export class Worker {
     };
     this.#markets = options.markets ?? ['SPOT', 'FUTURES'];
     this.priceBoard = new PriceBoard(clock);
-    this.session = new RecordSession(record, () => clock.now(), options.faults);
+    this.session = new RecordSession(record, options.faults);
     const feedOf = (marketType: MarketType, wsBaseUrl: string, restBaseUrl: string): BinanceFeed =>
       new BinanceFeed({
         marketType,

@@ -39,6 +39,8 @@ function turn(): Promise<void> {
 export class World {
   readonly clock: VirtualClock;
   readonly exchange: Exchange;
+  /** Called after each step of time, when everything has arrived. */
+  onStep: () => void = () => {};
 
   private constructor(clock: VirtualClock, exchange: Exchange) {
     this.clock = clock;
@@ -96,5 +98,6 @@ export class World {
     const leftMs = untilMs - this.clock.monotonicMs();
     this.clock.advance(Math.min(leftMs, this.clock.nextInMs ?? leftMs));
     await this.settle();
+    this.onStep();
   }
 }

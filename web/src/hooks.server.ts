@@ -17,9 +17,15 @@ export const handle: Handle = async ({ event, resolve }) => {
   return response;
 };
 
+/** Written by the server into each request for a page: for whom the page asks the API, whose limits hold for each visitor apart. */
+const VISITOR_HEADER = 'x-page-visitor';
+
 /** Pages ask for `/graphql` of their own origin; on the server that goes straight to the API, without the way through the proxy. */
 export const handleFetch: HandleFetch = ({ event, request, fetch }) => {
   const url = new URL(request.url);
   if (url.origin !== event.url.origin || url.pathname !== '/graphql') return fetch(request);
-  return fetch(new Request(GRAPHQL_URL, request));
+  const asked = new Request(GRAPHQL_URL, request);
+  const visitor = event.request.headers.get(VISITOR_HEADER);
+  if (visitor !== null) asked.headers.set(VISITOR_HEADER, visitor);
+  return fetch(asked);
 };

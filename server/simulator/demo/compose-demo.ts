@@ -1,7 +1,10 @@
+import { ClosuresStore, currentTerm } from '../../src/closures/closures.store.ts';
 import type { Cancel, Clock } from '../../src/kernel/clock.ts';
 import { compose } from '../../src/process/compose.ts';
 import type { Composition, Foundation } from '../../src/process/composition.ts';
 import { RecordStore } from '../../src/record/record.store.ts';
+import { symbolKey } from '../../src/ticks/tick.ts';
+import type { SymbolKey, Tick } from '../../src/ticks/tick.ts';
 import type { Exchange } from '../exchange.ts';
 import { startLivePrices } from '../live-prices.ts';
 import { seededRandom } from '../price-model.ts';
@@ -9,7 +12,7 @@ import type { Random } from '../price-model.ts';
 import { DEMO_SYMBOLS } from '../symbols.ts';
 import { planHistory } from './history-plan.ts';
 import { writeHistory } from './history.store.ts';
-import { lastPrices } from './last-prices.store.ts';
+import { lastPrices, lastTradeIds } from './last-prices.store.ts';
 
 export interface DemoMarket {
   readonly exchange: Exchange;
@@ -31,8 +34,11 @@ const HISTORY_PAUSE_MS = 120_000;
 export async function composeDemo(foundation: Foundation, market: DemoMarket): Promise<Composition> {
   const composition = await compose(foundation); // first: it refuses a record of real prices
   const { prisma } = foundation.database;
-  if ((await new RecordStore(prisma).head()) === 0n) await makeHistory(foundation, market);
-  market.onEnd(startPrices(market, await lastPrices(prisma)));
+  if ((await new RecordStore(prisma).head()) === 0n) {
+    await makeHistory(foundation, market);
+    await saveCursors(foundation);
+  }
+  market.onEnd(startPrices(market, await lastPrices(prisma), await lastTradeIds(prisma)));
   return composition;
 }
 
@@ -45,8 +51,28 @@ async function makeHistory({ database, config, clock, randomBytes }: Foundation,
   say(`▸ a history of ${HISTORY.trades} trades over ${HISTORY.days} days: ${seconds} s\n`);
 }
 
-/** Each symbol goes on from its newest recorded price and is drawn back to its own. */
-function startPrices({ exchange, clock, random }: DemoMarket, last: ReadonlyMap<string, string>): Cancel {
-  for (const symbol of DEMO_SYMBOLS) exchange.listSymbol({ ...symbol, price: last.get(symbol.symbol) ?? symbol.price });
+/** The past was watched to its end: its open trades go on from the newest of its ids, where the exchange does. */
+async function saveCursors({ database: { prisma }, clock }: Foundation): Promise<void> {
+  const [prices, ids, recordSequence] = await Promise.all([lastPrices(prisma), lastTradeIds(prisma), new RecordStore(prisma).head()]);
+  const timeMs = clock.now().getTime() - HISTORY_PAUSE_MS;
+  const ticks = DEMO_SYMBOLS.flatMap(({ marketType, symbol }): Tick[] => {
+    const [id, price] = [ids.get(symbolKey(marketType, symbol)), prices.get(symbol)];
+    return id === undefined || price === undefined ? [] : [{ marketType, symbol, id, price, timeMs, quantity: '1', source: 'LIVE' }];
+  });
+  await new ClosuresStore(prisma, await currentTerm(prisma)).saveCursors(ticks, { at: clock.now(), recordSequence });
+}
+
+/** Each symbol goes on from its newest recorded price, with the id after its newest recorded one, and is drawn back to its own price. */
+function startPrices(
+  { exchange, clock, random }: DemoMarket,
+  prices: ReadonlyMap<string, string>,
+  tradeIds: ReadonlyMap<SymbolKey, number>,
+): Cancel {
+  for (const definition of DEMO_SYMBOLS) {
+    const { marketType, symbol } = definition;
+    const lastId = tradeIds.get(symbolKey(marketType, symbol));
+    const price = prices.get(symbol) ?? definition.price;
+    exchange.listSymbol({ ...definition, price, ...(lastId !== undefined && { firstAggId: lastId + 1 }) });
+  }
   return startLivePrices(exchange, { clock, random, homePrice: (name) => DEMO_SYMBOLS.find(({ symbol }) => symbol === name)?.price });
 }

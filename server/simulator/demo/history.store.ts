@@ -1,5 +1,5 @@
 import { closureOf } from '../../src/closures/closure.ts';
-import { ClosuresStore } from '../../src/closures/closures.store.ts';
+import { ClosuresStore, currentTerm } from '../../src/closures/closures.store.ts';
 import { WatchList } from '../../src/closures/watch-list.ts';
 import type { WatchedTrade } from '../../src/closures/watched-trade.ts';
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
@@ -34,7 +34,8 @@ export async function writeHistory(steps: readonly HistoryStep[], context: Histo
   await context.prisma.$transaction(
     async (transaction) => {
       // A transaction's client lacks only what opens and closes connections and transactions.
-      const past = new Past(transaction as PrismaClient, context);
+      const prisma = transaction as PrismaClient;
+      const past = new Past(prisma, await currentTerm(prisma), context);
       for (const step of steps) await past.happen(step);
     },
     { timeout: TRANSACTION_TIMEOUT_MS },
@@ -61,15 +62,16 @@ class Past {
   #market: { readonly price: string; readonly tradeId: number } = { price: '', tradeId: 0 };
   #stored: { readonly signal: NewSignal; readonly trade: NewTrade | null } | undefined;
 
-  constructor(prisma: PrismaClient, context: HistoryContext) {
+  constructor(prisma: PrismaClient, term: number, context: HistoryContext) {
     this.#context = context;
     this.#bots = new BotsStore(prisma);
-    this.#closures = new ClosuresStore(prisma);
+    this.#closures = new ClosuresStore(prisma, term);
     this.#clock = { ...context.clock, now: () => new Date(this.#nowMs) };
     const newId = idsFrom(this.#clock, context.randomBytes);
     const market: Market = {
       isListKnown: () => false,
       symbolInfo: () => undefined,
+      refresh: () => Promise.resolve(),
       freshPrice: () => this.#market.price,
       lastTradeId: () => this.#market.tradeId,
     };

@@ -33,7 +33,7 @@ test('the newest of cursors and open trades counts, over both markets', async ()
     tick('FUTURES', 'SOLUSDT', '98.510', nowMs),
     tick('SPOT', 'SOLUSDT', '97', nowMs - 1),
   ];
-  await new ClosuresStore(prisma).saveCursors(ticks, new Date(nowMs));
+  await new ClosuresStore(prisma, 0).saveCursors(ticks, { at: new Date(nowMs), recordSequence: 0n });
 
   // One trade that has not closed yet, opened before the cursors of BTCUSDT and SOLUSDT or in a symbol without one.
   const steps = planHistory({ random: seededRandom(1), endMs: nowMs - 1_000, days: 30, trades: 30, cancelled: 0 });

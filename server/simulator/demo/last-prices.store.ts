@@ -1,4 +1,6 @@
 import type { PrismaClient } from '../../src/generated/prisma/client.ts';
+import { symbolKey } from '../../src/ticks/tick.ts';
+import type { MarketType, SymbolKey } from '../../src/ticks/tick.ts';
 
 /**
  * The newest recorded price of each symbol that was watched, whichever of its markets it was on: prices go on from there after a restart,
@@ -14,4 +16,18 @@ export async function lastPrices(prisma: PrismaClient): Promise<ReadonlyMap<stri
     ) recorded
     ORDER BY symbol, time DESC`;
   return new Map(rows.map(({ symbol, price }) => [symbol, price]));
+}
+
+/** The highest aggregate trade id that the record knows of each symbol: an exchange that goes on after it leaves no hole. */
+export async function lastTradeIds(prisma: PrismaClient): Promise<ReadonlyMap<SymbolKey, number>> {
+  const rows = await prisma.$queryRaw<{ market_type: MarketType; symbol: string; id: bigint }[]>`
+    SELECT market_type, symbol, max(id) AS id
+    FROM (
+      SELECT market_type, symbol, last_trade_id AS id FROM symbol_cursors
+      UNION ALL
+      SELECT market_type, symbol, greatest(opened_after_trade_id, closed_trade_id) FROM paper_trades
+    ) recorded
+    WHERE id IS NOT NULL
+    GROUP BY market_type, symbol`;
+  return new Map(rows.map(({ market_type: marketType, symbol, id }) => [symbolKey(marketType, symbol), Number(id)]));
 }

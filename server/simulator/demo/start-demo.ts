@@ -6,7 +6,7 @@ import { Closers } from '../../src/process/lifecycle.ts';
 import type { Running } from '../../src/process/lifecycle.ts';
 import { startServer } from '../../src/process/server.ts';
 import type { RunningServer } from '../../src/process/server.ts';
-import { BotsStore } from '../../src/signals/bots.store.ts';
+import { BotsStore, slugOf } from '../../src/signals/bots.store.ts';
 import type { MarketType } from '../../src/ticks/tick.ts';
 import { startExchange } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
@@ -30,8 +30,8 @@ export interface DemoOptions {
 /** What a demo may be told; everything else of the server has its default. */
 const OWN_SETTINGS = ['PORT', 'DATA_DIR', 'DATABASE_URL', 'LOG_LEVEL'];
 
-/** Quieter than a server: the exchange that starts anew with a demo skips ids, of which the server rightly warns. */
-const LOG_LEVEL = 'error';
+/** Quieter than a server: what goes as it should is told by what the demo itself says. */
+const LOG_LEVEL = 'warn';
 const REQUEST_TIMEOUT_MS = 10_000;
 const FIRST_PRICE_TIMEOUT_MS = 20_000;
 const FIRST_PRICE_LOOK_MS = 25;
@@ -84,11 +84,17 @@ function dataPlaceOf({ databaseUrl, dataDir }: Config): string {
   return databaseUrl === undefined ? resolve(dataDir) : 'the database of DATABASE_URL';
 }
 
-/** A token that works, of a bot that is the same after a restart. Only hashes are kept, so each start has to make its own. */
+/**
+ * A token that works, of a bot that is the same after a restart. Only hashes are kept, so each start has to make its own; the one of the
+ * start before stays valid beside it.
+ */
 async function tokenOf(name: string, { database, clock, newId, randomBytes }: RunningServer): Promise<string> {
   const bots = new BotsStore(database.prisma);
-  const { token } = (await bots.addToken(name, clock, newId, randomBytes)) ?? (await bots.create(name, clock, newId, randomBytes));
-  return token;
+  const isKnown = (await bots.list()).some(({ slug }) => slug === slugOf(name));
+  if (!isKnown) return (await bots.create(name, clock, newId, randomBytes)).token;
+  const [older, newer] = await bots.validTokens(name);
+  if (older !== undefined && newer !== undefined) await bots.revoke(older, clock);
+  return (await bots.rotate(name, clock, newId, randomBytes)).token;
 }
 
 /** The price of BTCUSDT on FUTURES, as soon as the server knows it: only from then on does it take a signal without an entry price. */

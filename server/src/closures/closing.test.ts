@@ -11,7 +11,8 @@ import type { StreamPoint, SymbolKey, Tick } from '../ticks/tick.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
 import { Closing } from './closing.ts';
-import type { ClosingStore } from './closing.ts';
+import type { ClosingStore, OpenTrade } from './closing.ts';
+import type { CursorMoment } from './cursor-saver.ts';
 import type { Cursor } from './start-point.ts';
 
 /** A stored LONG of BTCUSDT from 100 with its take profit at 110 and its stop at 90, opened after tick `after`. */
@@ -75,14 +76,16 @@ class Market implements MarketWatch {
 class Store implements ClosingStore {
   readonly closures: Closure[] = [];
   readonly saves: number[][] = [];
+  /** For which trades the last save speaks. */
+  speaksThrough = -1n;
   open: TradeRow[] = [];
   saved = new Map<SymbolKey, Cursor>();
   read = Promise.resolve();
   down = false;
 
-  async openTrades(): Promise<TradeRow[]> {
+  async openTrades(): Promise<OpenTrade[]> {
     await this.read;
-    return this.open;
+    return this.open.map((row, index) => ({ row, openedSequence: BigInt(index + 1) }));
   }
   cursors(): Promise<Map<SymbolKey, Cursor>> {
     return Promise.resolve(this.saved);
@@ -96,14 +99,15 @@ class Store implements ClosingStore {
   isRefusal(): boolean {
     return false;
   }
-  async saveCursors(ticks: readonly Tick[]): Promise<void> {
+  async saveCursors(ticks: readonly Tick[], { recordSequence }: CursorMoment): Promise<void> {
     await nextTurn();
     if (this.down) throw new Error('the database is away');
+    this.speaksThrough = recordSequence;
     this.saves.push(ticks.map(({ id }) => id));
   }
 }
 
-const LIMITS = { batchSize: 10, retryMinMs: 100, retryMaxMs: 100, cursorSaveIntervalMs: 1_000, freshTradeMs: 60_000 };
+const LIMITS = { batchSize: 10, retryMinMs: 100, retryMaxMs: 100, cursorSaveIntervalMs: 1_000 };
 
 function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
   const [market, store, clock] = [new Market(), new Store(), new ManualClock()];
@@ -117,13 +121,13 @@ function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
       return () => listeners.delete(listener);
     },
     wake: () => void (wakes += 1),
-    get readThrough() {
-      return clock.now();
-    },
+    position: BigInt(store.open.length),
   };
   const closing = new Closing(store, record, { FUTURES: market, SPOT: market }, clock, silentLog, LIMITS);
-  const tell = (kind: 'TradeOpened' | 'TradeClosed', trade: TradeRow) =>
-    listeners.forEach((listener) => listener({ kind, trade } as RecordEvent));
+  const tell = (kind: 'TradeOpened' | 'TradeClosed', trade: TradeRow) => {
+    record.position += 1n;
+    listeners.forEach((listener) => listener({ kind, trade, sequence: record.position } as RecordEvent));
+  };
   const tick = (id: number, price: string) => {
     market.delivered.push(tickAt(id, price));
     closing.onTick(market.delivered.at(-1)!);
@@ -142,7 +146,7 @@ function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
 
 describe('from start to closure', () => {
   test('open trades are taken up again at the saved cursor, closed by the first touch, told, and let go', async () => {
-    const cursor = { lastTradeId: 50, lastPrice: '100', lastTimeMs: 50_000, savedAtMs: 500_000 };
+    const cursor = { lastTradeId: 50, lastPrice: '100', lastTimeMs: 50_000, recordSequence: 2n };
     const { closing, market, tick, closed, wakes } = open({
       trades: [stored('a', 10), stored('b', 20, { takeProfit: new Decimal(120) })],
       cursor,
@@ -310,6 +314,23 @@ describe('cursors', () => {
     expect(await saves()).toEqual([]);
     store.down = false;
     expect(await saves()).toEqual([[2]]);
+  });
+
+  test('speak for the trades that were there or told of until then, and for none that is told after the end', async () => {
+    const { closing, store, tell, tick, saves } = open({ trades: [holder()] });
+    await closing.start();
+    tick(2, '100');
+    await saves();
+    expect(store.speaksThrough).toBe(1n);
+    tell('TradeOpened', stored('b', 2, { takeProfit: new Decimal(999), stopLoss: new Decimal(1) }));
+    tick(3, '100');
+    await saves();
+    expect(store.speaksThrough).toBe(2n);
+    tick(4, '100');
+    const stopped = closing.stop();
+    tell('TradeOpened', stored('late', 3));
+    await stopped;
+    expect([store.saves, store.speaksThrough]).toEqual([[[4]], 2n]);
   });
 
   test('are saved once more at the end', async () => {

@@ -15,7 +15,7 @@ import { CursorSaver } from './cursor-saver.ts';
 import type { CursorSink } from './cursor-saver.ts';
 import { StretchRecorder } from './stretches.ts';
 import { earliestPoint, startPoint } from './start-point.ts';
-import type { Cursor } from './start-point.ts';
+import type { Cursor, OpenedTrade } from './start-point.ts';
 import { WatchList } from './watch-list.ts';
 import { watchedTrade } from './watched-trade.ts';
 import type { WatchedTrade } from './watched-trade.ts';
@@ -23,20 +23,24 @@ import type { WatchedTrade } from './watched-trade.ts';
 export interface ClosingLimits extends ClosureWriterLimits {
   /** How often the symbols' cursors are saved: at most this much of the stream is applied again after a crash. */
   readonly cursorSaveIntervalMs: number;
-  /** A trade younger than this when the cursor was saved starts from its own point after a restart. */
-  readonly freshTradeMs: number;
+}
+
+export interface OpenTrade {
+  readonly row: TradeRow;
+  /** The sequence of the event that told of its opening. */
+  readonly openedSequence: bigint;
 }
 
 export interface ClosingStore extends ClosureSink, CursorSink {
-  openTrades(): Promise<TradeRow[]>;
+  openTrades(): Promise<OpenTrade[]>;
   cursors(): Promise<Map<SymbolKey, Cursor>>;
 }
 
 export interface TradeAnnouncements {
   onEvent(listener: (event: RecordEvent) => void): Cancel;
   wake(): void;
-  /** Every trade stored before this moment has been told of. */
-  readonly readThrough: Date;
+  /** The newest sequence that was told of, or was there at the start. */
+  readonly position: bigint;
 }
 
 interface WatchedSymbol {
@@ -71,6 +75,8 @@ export class Closing implements Service, CandleUse {
   readonly #saver: CursorSaver;
   readonly #symbols = new Map<SymbolKey, WatchedSymbol>();
   readonly #cancels: Cancel[] = [];
+  /** The newest sequence of which it was told, or which was there when it began. */
+  #followed = 0n;
   #stopped = false;
 
   constructor(
@@ -96,10 +102,12 @@ export class Closing implements Service, CandleUse {
     const meanwhile: RecordEvent[] = [];
     let follow = (event: RecordEvent): void => void meanwhile.push(event);
     this.#cancels.push(this.#record.onEvent((event) => follow(event)));
+    this.#followed = this.#record.position;
 
     const [rows, cursors] = await Promise.all([this.#store.openTrades(), this.#store.cursors()]);
-    const bySymbol = Map.groupBy(rows.map(watchedTrade), (trade) => symbolKey(trade.marketType, trade.symbol));
-    for (const [key, trades] of bySymbol) this.#takeUp(key, trades, cursors.get(key));
+    const trades = rows.map(({ row, openedSequence }) => ({ ...watchedTrade(row), openedSequence }));
+    const bySymbol = Map.groupBy(trades, (trade) => symbolKey(trade.marketType, trade.symbol));
+    for (const [key, ofSymbol] of bySymbol) this.#takeUp(key, ofSymbol, cursors.get(key));
     if (rows.length > 0) this.#log.info({ trades: rows.length, symbols: bySymbol.size }, 'open trades are watched again');
 
     follow = (event) => this.#follow(event);
@@ -154,15 +162,16 @@ export class Closing implements Service, CandleUse {
     this.#letGoIfIdle(key, watched);
   }
 
-  #takeUp(key: SymbolKey, trades: WatchedTrade[], cursor: Cursor | undefined): void {
+  #takeUp(key: SymbolKey, trades: (WatchedTrade & OpenedTrade)[], cursor: Cursor | undefined): void {
     const [first] = trades;
     if (!first) return;
-    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor, this.#limits.freshTradeMs), cursor);
+    const watched = this.#watchedSymbol(key, first, startPoint(trades, cursor), cursor);
     for (const trade of trades) watched.list.add(trade);
     this.#markets[first.marketType].watch(first.symbol, watched.from);
   }
 
   #follow(event: RecordEvent): void {
+    this.#followed = event.sequence;
     if (event.kind === 'TradeOpened' && event.trade.status === 'OPEN') this.#watch(watchedTrade(event.trade));
     if (event.kind === 'TradeClosed') this.#forget(symbolKey(event.trade.marketType as MarketType, event.trade.symbol), event.trade.id);
   }
@@ -286,8 +295,10 @@ export class Closing implements Service, CandleUse {
       moved.push({ watched, newest });
     }
     const ticks = moved.map(({ newest }) => newest);
-    // A cursor speaks for the trades that were told of; it must not seem to speak for one that was stored and not yet read.
-    this.#saver.save(ticks, this.#record.readThrough, () => {
+    // A cursor speaks for the trades that were told of, and so are watched; not for one that is stored and not read yet, nor for
+    // what the record tells others after this has stopped to listen.
+    const moment = { at: this.#clock.now(), recordSequence: this.#followed };
+    this.#saver.save(ticks, moment, () => {
       for (const { watched } of moved) watched.savedTradeId = -1;
     });
   }

@@ -16,7 +16,7 @@ let bots = 0;
 
 beforeAll(async () => {
   database = await openFreshDatabase();
-  store = new ClosuresStore(database.prisma);
+  store = new ClosuresStore(database.prisma, 0);
 });
 beforeEach(async () => {
   bot = await addBot(database.prisma, `bot-${(bots += 1)}`);
@@ -232,8 +232,11 @@ describe('openTrades', () => {
     })) as [OpenedTrade, OpenedTrade];
     await store.close([closureFor(closed, 'CLOSED_TP')], AT);
     const rows = await store.openTrades();
-    expect(rows.some(({ id }) => id === closed.trade.id)).toBe(false);
-    const watched = watchedTrade(rows.find(({ id }) => id === open.trade.id)!);
+    expect(rows.some(({ row }) => row.id === closed.trade.id)).toBe(false);
+    const { row, openedSequence } = rows.find(({ row: { id } }) => id === open.trade.id)!;
+    const event = await database.prisma.event.findFirst({ where: { tradeId: row.id, kind: 'TradeOpened' } });
+    expect(openedSequence).toBe(event?.sequence);
+    const watched = watchedTrade(row);
     expect(watched).toMatchObject({
       id: open.trade.id,
       symbol: 'BTCUSDT',
@@ -250,14 +253,15 @@ describe('openTrades', () => {
 });
 
 describe('cursors', () => {
-  const save = (id: number, price = '100', symbol = 'BTCUSDT') => store.saveCursors([tickAt(id, price, { symbol })], new Date(T0 + id));
+  const moment = (sequence: number) => ({ at: AT, recordSequence: BigInt(sequence) });
+  const save = (id: number, price = '100', symbol = 'BTCUSDT') => store.saveCursors([tickAt(id, price, { symbol })], moment(id));
   const cursorOf = async (symbol = 'BTCUSDT') => (await store.cursors()).get(`FUTURES:${symbol}`);
 
   test('move on and never back, whatever the order in which they are saved', async () => {
     await save(10);
-    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastPrice: '100', lastTimeMs: 10_000, savedAtMs: T0 + 10 });
+    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastPrice: '100', lastTimeMs: 10_000, recordSequence: 10n });
     await save(9);
-    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastPrice: '100', lastTimeMs: 10_000, savedAtMs: T0 + 10 });
+    expect(await cursorOf()).toEqual({ lastTradeId: 10, lastPrice: '100', lastTimeMs: 10_000, recordSequence: 10n });
     await save(11);
     expect((await cursorOf())?.lastTradeId).toBe(11);
     await Promise.all(Array.from({ length: 50 }, (_, n) => save(100 + ((n * 7) % 50))));
@@ -273,7 +277,7 @@ describe('cursors', () => {
         tickAt(7, '1', { symbol: 'AUSDT', marketType: 'SPOT' }),
         tickAt(1, '1', { symbol: '币安人生USDT' }),
       ],
-      AT,
+      moment(1),
     );
     const cursors = await store.cursors();
     expect(
@@ -295,7 +299,7 @@ describe('cursors', () => {
   test('saved by two at once in opposite orders do not wait for each other for ever', async () => {
     const symbols = Array.from({ length: 50 }, (_, n) => `S${n}USDT`);
     const ticks = (id: number) => symbols.map((symbol) => tickAt(id, '1', { symbol }));
-    await Promise.all(Array.from({ length: 20 }, (_, n) => store.saveCursors(n % 2 ? ticks(n) : ticks(n).toReversed(), AT)));
+    await Promise.all(Array.from({ length: 20 }, (_, n) => store.saveCursors(n % 2 ? ticks(n) : ticks(n).toReversed(), moment(n))));
     expect((await cursorOf('S7USDT'))?.lastTradeId).toBe(19);
   });
 });

@@ -3,20 +3,37 @@ import { isDataRefused } from '../kernel/sql-error.ts';
 import { symbolKey } from '../ticks/tick.ts';
 import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
-import type { TradeRow } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
-import type { SymbolStretch } from './cursor-saver.ts';
+import type { OpenTrade } from './closing.ts';
+import type { CursorMoment, SymbolStretch } from './cursor-saver.ts';
 import type { Cursor } from './start-point.ts';
 
+/** The number of the newest term of leadership; 0 before the first. */
+export async function currentTerm(prisma: PrismaClient): Promise<number> {
+  const { term } = await prisma.leadership.findUniqueOrThrow({ where: { id: 1 } });
+  return Number(term);
+}
+
+/** Writes for one term of leadership: once another worker leads, every write is refused as a whole. */
 export class ClosuresStore {
   readonly #prisma: PrismaClient;
+  readonly #term: number;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, term: number) {
     this.#prisma = prisma;
+    this.#term = term;
   }
 
-  openTrades(): Promise<TradeRow[]> {
-    return this.#prisma.paperTrade.findMany({ where: { status: 'OPEN' }, include: TRADE_INCLUDE });
+  async openTrades(): Promise<OpenTrade[]> {
+    // By way of the signal: its events are found by an index.
+    const opening = { where: { kind: 'TradeOpened' }, select: { sequence: true } };
+    const include = { signal: { include: { ...TRADE_INCLUDE.signal.include, events: opening } } };
+    const rows = await this.#prisma.paperTrade.findMany({ where: { status: 'OPEN' }, include });
+    return rows.map((row) => {
+      const [opened] = row.signal.events;
+      if (!opened) throw new Error(`no event tells that the trade ${row.id} was opened`);
+      return { row, openedSequence: opened.sequence };
+    });
   }
 
   async cursors(): Promise<Map<SymbolKey, Cursor>> {
@@ -28,7 +45,7 @@ export class ClosuresStore {
           lastTradeId: Number(row.lastTradeId),
           lastPrice: row.lastPrice.toFixed(),
           lastTimeMs: row.lastTime.getTime(),
-          savedAtMs: row.savedAt.getTime(),
+          recordSequence: row.recordSequence,
         },
       ]),
     );
@@ -55,8 +72,9 @@ export class ClosuresStore {
       ambiguous: closure.ambiguous,
     }));
     return this.#prisma.$executeRaw`
-      WITH closure AS (
-        SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
+      WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
+      closure AS (
+        SELECT c.* FROM fence, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
           gross_pnl numeric, fees numeric, realized_pnl numeric, realized_pnl_pct numeric, source text, trade_id bigint, price numeric, ambiguous boolean)
       ),
       -- Locked in the order of their ids, so that two closers cannot wait for each other.
@@ -89,7 +107,7 @@ export class ClosuresStore {
   }
 
   /** Saves how far the symbols' streams are applied and what was looked up afterwards, in one statement; a cursor never moves back. */
-  async saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[] = []): Promise<void> {
+  async saveCursors(ticks: readonly Tick[], { at, recordSequence }: CursorMoment, stretches: readonly SymbolStretch[] = []): Promise<void> {
     const repaired = stretches.map((stretch) => ({
       market_type: stretch.marketType,
       symbol: stretch.symbol,
@@ -107,17 +125,18 @@ export class ClosuresStore {
       time: new Date(tick.timeMs).toISOString(),
     }));
     await this.#prisma.$executeRaw`
-      WITH repaired AS (
+      WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
+      repaired AS (
         INSERT INTO repaired_stretches (market_type, symbol, from_time, to_time, from_trade_id, to_trade_id, source)
-        SELECT * FROM jsonb_to_recordset(${JSON.stringify(repaired)}::jsonb) AS s (market_type text, symbol text, from_time timestamptz,
+        SELECT s.* FROM fence, jsonb_to_recordset(${JSON.stringify(repaired)}::jsonb) AS s (market_type text, symbol text, from_time timestamptz,
           to_time timestamptz, from_id bigint, to_id bigint, source text)
       )
-      INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at)
-      SELECT market_type, symbol, trade_id, price, time, ${at}::timestamptz
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)
+      INSERT INTO symbol_cursors (market_type, symbol, last_trade_id, last_price, last_time, saved_at, record_sequence)
+      SELECT market_type, symbol, trade_id, price, time, ${at}::timestamptz, ${recordSequence}::bigint
+      FROM fence, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (market_type text, symbol text, trade_id bigint, price numeric, time timestamptz)
       ORDER BY market_type, symbol
       ON CONFLICT (market_type, symbol) DO UPDATE SET last_trade_id = EXCLUDED.last_trade_id, last_price = EXCLUDED.last_price,
-        last_time = EXCLUDED.last_time, saved_at = EXCLUDED.saved_at
+        last_time = EXCLUDED.last_time, saved_at = EXCLUDED.saved_at, record_sequence = EXCLUDED.record_sequence
       WHERE symbol_cursors.last_trade_id <= EXCLUDED.last_trade_id`;
   }
 }

@@ -7,9 +7,16 @@ export interface SymbolStretch extends RepairedStretch {
   readonly symbol: string;
 }
 
+/** What is true of cursors saved together. */
+export interface CursorMoment {
+  readonly at: Date;
+  /** Every trade whose opening has a sequence up to this one was watched. */
+  readonly recordSequence: bigint;
+}
+
 export interface CursorSink {
   /** Saves how far streams are applied, together with the stretches that were looked up afterwards: both or neither. */
-  saveCursors(ticks: readonly Tick[], at: Date, stretches: readonly SymbolStretch[]): Promise<void>;
+  saveCursors(ticks: readonly Tick[], moment: CursorMoment, stretches: readonly SymbolStretch[]): Promise<void>;
 }
 
 /** Saves one thing after the other; a stretch that could not be saved goes with the next save. */
@@ -29,17 +36,14 @@ export class CursorSaver {
     this.#stretches.push(...stretches);
   }
 
-  /**
-   * Saves the newest ticks of symbols and all kept stretches, if there are any: `at` is the moment up to which every stored trade
-   * was watched. `onFailure` is called where that failed.
-   */
-  save(ticks: readonly Tick[], at: Date, onFailure: () => void): void {
+  /** Saves the newest ticks of symbols and all kept stretches, if there are any; `onFailure` is called where that failed. */
+  save(ticks: readonly Tick[], moment: CursorMoment, onFailure: () => void): void {
     this.#saving = this.#saving.then(async () => {
       const stretches = this.#stretches;
       if (ticks.length === 0 && stretches.length === 0) return;
       this.#stretches = [];
       try {
-        await this.#sink.saveCursors(ticks, at, stretches);
+        await this.#sink.saveCursors(ticks, moment, stretches);
       } catch (error) {
         this.#stretches = [...stretches, ...this.#stretches];
         onFailure();

@@ -1,6 +1,5 @@
 import { isAfter } from '../ticks/tick.ts';
 import type { StreamPoint } from '../ticks/tick.ts';
-import type { WatchedTrade } from './watched-trade.ts';
 
 /** How far a symbol's stream had been applied when it was last saved. */
 export interface Cursor {
@@ -8,8 +7,16 @@ export interface Cursor {
   readonly lastPrice: string;
   /** The exchange's time of that tick, ms since 1970 UTC. */
   readonly lastTimeMs: number;
-  /** Server time of the saving, ms since 1970 UTC. */
-  readonly savedAtMs: number;
+  /** It speaks for the trades whose opening has a sequence up to this one; null: for none. */
+  readonly recordSequence: bigint | null;
+}
+
+/** What decides where an open trade's ticks must be taken up. */
+export interface OpenedTrade {
+  /** Only ticks after this point may close it. */
+  readonly from: StreamPoint;
+  /** The sequence of the event that told of its opening. */
+  readonly openedSequence: bigint;
 }
 
 /** Where ids and times must be compared, ids are taken to be this much older than the entry they belong to. */
@@ -18,15 +25,16 @@ const CLOCK_MARGIN_MS = 60_000;
 /**
  * Where a symbol's stream must be taken up after a start, so that no tick that may close one of `trades` is left out.
  *
- * The saved cursor speaks for the trades that were watched when it was saved. A trade opened less than `freshMs` before may
- * have been stored without being watched yet when the process died: it starts from its own point. Ticks that are applied
- * a second time change nothing, since each trade knows its own beginning and closes once.
+ * The saved cursor speaks for the trades that were watched when it was saved: those of whose opening the record had told until
+ * then. A trade that was stored and not told of when the process died starts from its own point. Ticks that are applied a second
+ * time change nothing, since each trade knows its own beginning and closes once.
  */
-export function startPoint(trades: readonly WatchedTrade[], cursor: Cursor | undefined, freshMs: number): StreamPoint {
+export function startPoint(trades: readonly OpenedTrade[], cursor: Cursor | undefined): StreamPoint {
   const points = trades.map((trade) => {
     const covered =
       cursor &&
-      trade.entryTimeMs + freshMs <= cursor.savedAtMs &&
+      cursor.recordSequence !== null &&
+      trade.openedSequence <= cursor.recordSequence &&
       isAfter({ id: cursor.lastTradeId, timeMs: cursor.lastTimeMs }, trade.from);
     return covered ? { afterTradeId: cursor.lastTradeId, fromTimeMs: cursor.lastTimeMs } : trade.from;
   });

@@ -1,57 +1,63 @@
 import type { IncomingMessage } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { DocumentNode } from 'graphql';
+import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
+import { forCallers } from './api-errors.ts';
 import type { Outlet } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
+import { requestLimits } from './limits.plugin.ts';
+import type { RequestLimits } from './limits.plugin.ts';
+import { playground } from './playground.plugin.ts';
+import type { RequestBudget } from './request-budget.ts';
 import { schema } from './schema.ts';
 import { sharedStreams } from './shared-streams.plugin.ts';
 import { SharedStreams } from './shared-streams.ts';
 import type { SharedStreamsLimits } from './shared-streams.ts';
+import type { Visitors } from './visitors.ts';
 
-export interface ApiLimits extends SharedStreamsLimits {
+export interface ApiLimits extends RequestLimits, SharedStreamsLimits {
   readonly maxRequestBodyBytes: number;
+  /** Characters of queries that are kept as they were parsed. */
+  readonly maxKeptQueryChars: number;
 }
 
-/** What each request gets: everything that is shared, and what depends on the token that came with it. */
-export type ContextOf = (bearer: string | null) => Context;
-
-const PLAYGROUND_QUERY = `# The public record. Press the button, or Ctrl-Enter.
-query Overview {
-  performance {
-    totalPnl
-    unrealizedPnl
-    winRate { value reason }
-    closedTrades
-    openPositions
-  }
+export interface ApiParts {
+  readonly limits: ApiLimits;
+  readonly budget: RequestBudget;
+  readonly visitors: Visitors;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
 }
 
-subscription Closures {
-  tradeClosed {
-    sequence
-    trade { symbol direction status exitPrice realizedPnl }
-  }
-}
-`;
+/** What each request gets: everything that is shared, and what depends on the token that came with it and on where it came from. */
+export type ContextOf = (bearer: string | null, request: IncomingMessage | undefined) => Context;
 
 /** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
-export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId, log: Log) {
+export function createApi(contextOf: ContextOf, { limits, budget, visitors, clock, newId, log }: ApiParts) {
+  const parsed = new LRUCache<string, DocumentNode>({
+    maxSize: limits.maxKeptQueryChars,
+    sizeCalculation: (_, query) => query.length + 1,
+  });
   const maskError = (error: unknown): Error => mask(error, newId, log);
-  return createYoga<{ readonly outlet?: Outlet | undefined }>({
+  const streams = new SharedStreams(() => contextOf(null, undefined), maskError, limits);
+  return createYoga<{ readonly req?: IncomingMessage; readonly outlet?: Outlet | undefined }>({
     schema,
-    plugins: [exactNumbers(), endsOfStreams(), sharedStreams(new SharedStreams(() => contextOf(null), maskError, limits))],
-    context: ({ request }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null)),
+    plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams(), sharedStreams(streams)],
+    parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
+    multipart: false,
+    context: ({ request, req }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null), req),
     batching: false,
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
     cors: { origin: '*', credentials: false },
-    graphiql: { title: 'Bot Performance API', defaultQuery: PLAYGROUND_QUERY, subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false, // its page would load from other servers; ours is a plugin
     maskedErrors: { maskError },
     logging: false,
   });
@@ -59,7 +65,7 @@ export function createApi(contextOf: ContextOf, limits: ApiLimits, newId: NewId,
 
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
-  if (isMeantForCallers(error)) return error;
+  if (isMeantForCallers(error)) return forCallers(error);
   const errorId = newId();
   log.error({ err: error instanceof GraphQLError ? error.originalError : error, errorId }, 'a request failed');
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
@@ -73,7 +79,7 @@ function isMeantForCallers(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && (error.originalError == null || isMeantForCallers(error.originalError));
 }
 
-function bearerOf(authorization: string | null): string | null {
+export function bearerOf(authorization: string | null): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 

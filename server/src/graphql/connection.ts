@@ -1,6 +1,7 @@
 import type { OutputRef } from '@pothos/core';
 import type { Page } from '../kernel/page.ts';
 import { builder } from './builder.ts';
+import { cost } from './cost.ts';
 
 interface PageInfo {
   readonly hasNextPage: boolean;
@@ -49,10 +50,16 @@ export function connectionOf<T>(name: string, node: OutputRef<T>, plural: string
   connection.implement({
     description: `A page of ${plural}.`,
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: `The ${plural} of this page, in order.`, resolve: (page) => [...page.edges] }),
+      edges: t.field({
+        type: [edge],
+        description: `The ${plural} of this page, in order.`,
+        extensions: cost({ rows: 'page', perRow: 0 }),
+        resolve: (page) => [...page.edges],
+      }),
       pageInfo: t.field({ type: PageInfoRef, description: 'Where this page stands among the others.', resolve: pageInfo }),
       totalCount: t.int({
         description: `How many ${plural} the filter means, on all pages together; of the same moment as the figures of that filter in the same request, while a page shows what is newest.`,
+        extensions: cost({ points: 10 }),
         resolve: (page) => page.totalCount(),
       }),
     }),

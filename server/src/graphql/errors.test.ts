@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { testApi } from '../../testkit/api.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
-import { createApi } from './api.ts';
 import type { Context } from './builder.ts';
 import { requireRange } from './errors.ts';
 
@@ -16,12 +16,7 @@ async function ask(body: unknown, failure: unknown) {
     throw failure;
   };
   const context = { trades: { page: () => Promise.reject(failure), find: fail, count: fail }, authenticate: () => Promise.reject(failure) };
-  const api = createApi(
-    () => context as unknown as Context,
-    { maxRequestBodyBytes: 10_000, mailboxCapacity: 10, replayMaxAgeMs: 0 },
-    () => ID,
-    log,
-  );
+  const api = testApi(() => context as unknown as Context, { newId: () => ID, log, env: { API_MAX_REQUEST_BODY_BYTES: '10000' } });
   const response = await api.fetch('http://localhost/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
@@ -71,14 +66,10 @@ describe('a fault in the server', () => {
 
   test('a fault while the request is prepared is masked too', async () => {
     const logged: unknown[] = [];
-    const api = createApi(
-      () => {
-        throw new Error(SECRET);
-      },
-      { maxRequestBodyBytes: 10_000, mailboxCapacity: 10, replayMaxAgeMs: 0 },
-      () => ID,
-      { ...silentLog, error: (fields) => void logged.push(fields) },
-    );
+    const fail = (): never => {
+      throw new Error(SECRET);
+    };
+    const api = testApi(fail, { newId: () => ID, log: { ...silentLog, error: (fields) => void logged.push(fields) } });
     const response = await api.fetch('http://localhost/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

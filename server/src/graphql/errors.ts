@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
+import type { ApiErrorCode } from './api-errors.ts';
 
 /** A request that cannot be answered, told to the caller with a stable code in `extensions.code`. */
-export function badInput(message: string, code = 'BAD_USER_INPUT'): GraphQLError {
+export function badInput(message: string, code: ApiErrorCode = 'BAD_USER_INPUT'): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 

@@ -1,20 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { GraphQLError } from 'graphql';
-import { Decimal } from '../kernel/decimal.ts';
-
-/**
- * Reads a JSON body so that no digit of a number is lost unseen. JSON.parse makes every number a double: a price sent as
- * 0.12345678901234567890 would arrive as another price. Such a number, and one with an exponent, is handed on as the text
- * that was sent, which Decimal judges by the same rule as a string.
- */
-export function parseExactly(body: string): unknown {
-  return JSON.parse(body, (_key, value: unknown, context?: { source?: string }) => {
-    if (typeof value !== 'number' || context?.source === undefined) return value;
-    const { source } = context;
-    const isExact = !/[eE]/.test(source) && new Decimal(source).eq(value);
-    return isExact ? value : source;
-  });
-}
+import { parseExactly } from '../kernel/exact-json.ts';
 
 export function exactNumbers(): Plugin {
   return {

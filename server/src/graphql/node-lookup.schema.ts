@@ -1,5 +1,6 @@
 import { isUuid } from '../kernel/ids.ts';
 import { builder } from './builder.ts';
+import { cost } from './cost.ts';
 import { NodeRef } from './node.schema.ts';
 
 /** Ids are UUIDs and unique across types, so asking each table finds the one that has it. */
@@ -7,6 +8,7 @@ builder.queryField('node', (t) =>
   t.field({
     type: NodeRef,
     nullable: true,
+    extensions: cost({ points: 3 }),
     description: 'Anything by its id: a bot, a signal or a trade; null where there is none.',
     args: { id: t.arg.id({ required: true, description: 'The id.' }) },
     resolve: async (_, { id }, { prisma, trades, loadSignal }) => {

@@ -4,7 +4,7 @@ const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+
 const YEAR_1 = new Date('0001-01-01T00:00:00Z');
 const YEAR_10000 = new Date('+010000-01-01T00:00:00Z');
 
-/** Reads an ISO 8601 time with an offset; undefined for anything else, a day that is not on the calendar too. */
+/** Reads an instant as the public API takes it: ISO 8601 with an offset. Anything else is undefined. */
 export function parseInstant(text: string): Date | undefined {
   const date = ISO_8601.test(text) ? new Date(text) : undefined;
   return date && date >= YEAR_1 && date < YEAR_10000 && isOnTheCalendar(text) ? date : undefined;

@@ -84,7 +84,7 @@ describe('cursors', () => {
     encodeCursor({ order: ORDER, value: 'v'.repeat(400), id: 'id' }),
     'A'.repeat(1_000_000),
   ])('%#: a forged one is refused', (text) => {
-    expect(() => decodeCursor(text)).toThrow(PageRequestError);
+    expect(() => walkOf({ after: text }, ORDER, 50, 100)).toThrow('after is not a cursor that this API gave out');
   });
 });
 
@@ -96,7 +96,7 @@ describe('pageOf', () => {
   test('forward: one row more than asked for tells of a next page and is left out', () => {
     const first = pageOf({ order: ORDER, backward: false, size: 2, behind: null }, [row(1), row(2), row(3)]);
     expect(flags(first)).toEqual({ nodes: [1, 2], hasNextPage: true, hasPreviousPage: false });
-    expect(first.edges.map((edge) => decodeCursor(edge.cursor).id)).toEqual(['id1', 'id2']);
+    expect(first.edges.map((edge) => decodeCursor(edge.cursor)?.id)).toEqual(['id1', 'id2']);
     const last = pageOf({ order: ORDER, backward: false, size: 2, behind }, [row(1), row(2)]);
     expect(flags(last)).toEqual({ nodes: [1, 2], hasNextPage: false, hasPreviousPage: true });
   });

@@ -41,9 +41,10 @@ export function walkOf(request: PageRequest, order: string, defaultSize: number,
   const backward = last != null || before != null;
   const size = (backward ? last : first) ?? defaultSize;
   if (size < 1 || size > maxSize) throw new PageRequestError(`${backward ? 'last' : 'first'} must be from 1 to ${maxSize}`);
-  const cursor = backward ? before : after;
+  const [name, cursor] = backward ? (['before', before] as const) : (['after', after] as const);
   const behind = cursor == null ? null : decodeCursor(cursor);
-  if (behind && behind.order !== order) throw new PageRequestError('the cursor belongs to a list in another order');
+  if (behind === undefined) throw new PageRequestError(notOurCursor(name));
+  if (behind && behind.order !== order) throw new PageRequestError(`${name} is a cursor of a list in another order`);
   return { order, backward, size, behind };
 }
 
@@ -51,9 +52,14 @@ export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify([cursor.order, cursor.value, cursor.id])).toString('base64url');
 }
 
+export function notOurCursor(argument: 'after' | 'before'): string {
+  return `${argument} is not a cursor that this API gave out`;
+}
+
 const MAX_CURSOR_LENGTH = 512;
 
-export function decodeCursor(text: string): Cursor {
+/** Undefined for what is no cursor. */
+export function decodeCursor(text: string): Cursor | undefined {
   try {
     const parsed: unknown = text.length <= MAX_CURSOR_LENGTH ? JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) : null;
     if (Array.isArray(parsed) && parsed.length === 3 && parsed.every((part) => typeof part === 'string')) {
@@ -61,9 +67,9 @@ export function decodeCursor(text: string): Cursor {
       return { order, value, id };
     }
   } catch {
-    // Falls through to the one message for every broken cursor.
+    // No JSON, no cursor.
   }
-  throw new PageRequestError('the cursor is not one that this API gave out');
+  return undefined;
 }
 
 /** Turns the rows found by a walk of `size` + 1 into a page. */

@@ -30,7 +30,7 @@ const STATEMENTS: readonly (readonly [sql: string, state: string, refused: boole
   ["INSERT INTO bots (id, slug, name, created_at) VALUES (gen_random_uuid(), 'NOT A SLUG', 'Name', now())", '23514', true],
   ["INSERT INTO bots (id, slug, name, created_at) VALUES (gen_random_uuid(), 'free', NULL, now())", '23502', true],
   [
-    'INSERT INTO bot_tokens (id, bot_id, hash, created_at) VALUES (gen_random_uuid(), gen_random_uuid(), sha256($$x$$), now())',
+    'INSERT INTO bot_tokens (id, bot_id, hash, scopes, slot, created_at) VALUES (gen_random_uuid(), gen_random_uuid(), sha256($$x$$), $${signals:create}$$, 1, now())',
     '23503',
     true,
   ],
@@ -68,7 +68,9 @@ describe('the SQLSTATE of a real error', () => {
     const broken = await errorOf(database.prisma.bot.create({ data: { ...bot, slug: 'NOT A SLUG' } }));
     expect([sqlState(broken), isDataRefused(broken)]).toEqual(['23514', true]);
     const orphan = await errorOf(
-      database.prisma.botToken.create({ data: { id: ID, botId: bot.id, hash: new Uint8Array(32), createdAt: bot.createdAt } }),
+      database.prisma.botToken.create({
+        data: { id: ID, botId: bot.id, hash: new Uint8Array(32), scopes: ['signals:create'], slot: 1, createdAt: bot.createdAt },
+      }),
     );
     expect([sqlState(orphan), isDataRefused(orphan)]).toEqual(['23503', true]);
   });

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { requireRange } from '../graphql/errors.ts';
 import type { HistogramBin } from './distribution.ts';
 import type { EquityPoint } from './equity-curve.ts';
@@ -52,6 +53,7 @@ HistogramBinRef.implement({
 builder.queryFields((t) => ({
   equityCurve: t.field({
     type: [EquityPointRef],
+    extensions: cost({ points: 10, rows: { argument: 'points', most: MAX_CURVE_POINTS }, perRow: 0.1 }),
     description:
       'Cumulative realised profit, closure by closure; thinned to `points`, keeping the lowest and the highest of each stretch and the last.',
     args: {
@@ -65,6 +67,7 @@ builder.queryFields((t) => ({
   }),
   pnlByPeriod: t.field({
     type: [PeriodPnlRef],
+    extensions: cost({ points: 10, rows: 1_000, perRow: 0.1 }), // days of some years
     description:
       'Realised profit by the UTC period of the closure, oldest first, without gaps from the first closure’s period to the last’s. The sum is totalPnl.',
     args: { period: t.arg({ type: PeriodEnum, required: true, description: 'How long a period is.' }), filter: t.arg(FILTER) },
@@ -72,6 +75,7 @@ builder.queryFields((t) => ({
   }),
   pnlDistribution: t.field({
     type: [HistogramBinRef],
+    extensions: cost({ points: 10, rows: { argument: 'bins', most: MAX_BINS }, perRow: 0.1 }),
     description:
       'How the realizedPnl of closed trades is spread: bins of equal width from the smallest to the largest, their edges rounded down to 8 decimals. One bin where all are equal, none without trades. The counts add up to closedTrades.',
     args: { filter: t.arg(FILTER), bins: t.arg.int({ defaultValue: 30, description: `At most so many bins, 1 to ${MAX_BINS}.` }) },

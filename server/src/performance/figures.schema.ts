@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import { TradeFilterInput } from '../trades/trade-filter.schema.ts';
 import { TradeRef } from '../trades/trades.schema.ts';
@@ -105,12 +106,14 @@ PerformanceRef.implement({
       bestTrade: t.field({
         type: TradeRef,
         nullable: true,
+        extensions: cost({ points: 3 }),
         description: doc('bestTrade'),
         resolve: ({ bestTradeId }, _, { trades }) => (bestTradeId === null ? null : trades.find(bestTradeId)),
       }),
       worstTrade: t.field({
         type: TradeRef,
         nullable: true,
+        extensions: cost({ points: 3 }),
         description: doc('worstTrade'),
         resolve: ({ worstTradeId }, _, { trades }) => (worstTradeId === null ? null : trades.find(worstTradeId)),
       }),
@@ -120,6 +123,7 @@ PerformanceRef.implement({
       expectancyInterval: t.field({
         type: IntervalRef,
         nullable: true,
+        extensions: cost({ points: 20 }), // 2,000 resamples
         description: doc('expectancyInterval'),
         resolve: (p) => p.expectancyInterval(),
       }),

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { TradeFilterInput } from '../trades/trade-filter.schema.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
 import { canCountUnstored, funnelOf } from './funnel.ts';
@@ -32,6 +33,7 @@ FunnelStepRef.implement({
     count: t.exposeInt('count', { description: 'How many signals.' }),
     reasons: t.field({
       type: [FunnelReasonRef],
+      extensions: cost({ rows: 30, perRow: 0 }),
       description:
         'Why, most frequent first, adding up to count: of REFUSED, LEFT_OUT and CLOSED. A refused signal counts by its first reason.',
       resolve: ({ reasons }) => [...reasons],
@@ -42,6 +44,7 @@ FunnelStepRef.implement({
 builder.queryField('signalFunnel', (t) =>
   t.field({
     type: [FunnelStepRef],
+    extensions: cost({ points: 10, rows: 10, perRow: 0 }),
     description:
       'What became of every signal that bots sent with their token. RECEIVED = ACCEPTED + DUPLICATE + REFUSED; ACCEPTED = PENDING + CANCELLED + LEFT_OUT + TRADED; TRADED = OPEN + CLOSED. Repeated and refused signals are counted by bot and UTC hour only: `from` and `to` take whole hours of them, and with any other condition RECEIVED, DUPLICATE and REFUSED are left out, as they would be wrong.',
     args: {

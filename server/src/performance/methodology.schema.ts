@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { DirectionEnum } from '../trades/enums.schema.ts';
 import { METRIC_DOCS } from './metric-docs.ts';
 import type { PerformanceField } from './metric-docs.ts';
@@ -67,14 +68,21 @@ MethodologyRef.implement({
   fields: (t) => ({
     version: t.string({ description: 'Version of the definitions; a change of one raises it.', resolve: () => METHOD_VERSION }),
     capitalBase: t.expose('capitalBase', { type: 'Decimal', description: 'The operator’s capital base, used in the example too.' }),
-    figures: t.field({ type: [FigureRef], description: 'All figures, in the order in which they are best read.', resolve: figures }),
+    figures: t.field({
+      type: [FigureRef],
+      extensions: cost({ rows: 50, perRow: 0 }),
+      description: 'All figures, in the order in which they are best read.',
+      resolve: figures,
+    }),
     exampleTrades: t.field({
       type: [ExampleTradeRef],
+      extensions: cost({ rows: 5, perRow: 0 }),
       description: 'The five trades, in the order of closure.',
       resolve: ({ trades }) => [...trades],
     }),
     undefinedReasons: t.field({
       type: [ReasonRef],
+      extensions: cost({ rows: 5, perRow: 0 }),
       description: 'Why a metric may have no value, the weightiest first.',
       resolve: () => Object.entries(METRIC_REASONS).map(([code, text]) => ({ code, text })),
     }),

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { requireRange } from '../graphql/errors.ts';
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { Conflated } from '../subscribers/conflated.ts';
@@ -53,6 +54,7 @@ OpenPositionsRef.implement({
     }),
     positions: t.field({
       type: [TradeRef],
+      extensions: cost({ rows: 100 }), // as many as are open; kept in memory
       description: 'The open trades in the order in which they were opened.',
       resolve: ({ positions }) => [...positions],
     }),
@@ -65,12 +67,14 @@ const ONE_MOMENT =
 builder.queryFields((t) => ({
   performance: t.field({
     type: PerformanceRef,
+    extensions: cost({ points: 10 }),
     description: `The whole performance of the trades meant. ${ONE_MOMENT}`,
     args: { filter: t.arg(FILTER) },
     resolve: async (_, { filter }, { moment }) => (await moment.of(filter)).performance(),
   }),
   openPositions: t.field({
     type: OpenPositionsRef,
+    extensions: cost({ points: 10 }),
     description: `Open trades with their newest prices. ${ONE_MOMENT}`,
     args: { filter: t.arg(FILTER) },
     resolve: async (_, { filter }, { moment }) => (await moment.of(filter)).openPositions(),
@@ -96,7 +100,7 @@ function live<T>(context: Context, filter: Filter, intervalMs: number, read: (fi
 builder.subscriptionFields((t) => ({
   performanceUpdated: t.field({
     type: PerformanceRef,
-    extensions: { stream: 'state' },
+    extensions: { stream: 'state', ...cost({ points: 10 }) },
     description: 'The whole performance, at once and then after each change, at most once per interval.',
     args: {
       filter: t.arg(FILTER),
@@ -107,7 +111,7 @@ builder.subscriptionFields((t) => ({
   }),
   openPositionsUpdated: t.field({
     type: OpenPositionsRef,
-    extensions: { stream: 'state' },
+    extensions: { stream: 'state', ...cost({ points: 10 }) },
     description: 'Open positions with live prices and unrealised P/L, at once and then as they move, at most once per interval.',
     args: {
       filter: t.arg(FILTER),

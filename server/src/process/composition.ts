@@ -1,3 +1,4 @@
+import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId, RandomBytes } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -14,6 +15,7 @@ export interface Foundation {
   readonly newId: NewId;
   readonly randomBytes: RandomBytes;
   readonly database: Database;
+  readonly visitors: Visitors;
 }
 
 /** The parts of the product, joined. */

@@ -24,7 +24,10 @@ describe('readConfig', () => {
   test('needs nothing: the defaults are those of the domain rules', () => {
     const { limits, ...rest } = config({});
     expect(rest).toEqual({
+      role: 'all',
+      redisUrl: undefined,
       port: 5173,
+      trustProxy: 0,
       dataDir: './data',
       databaseUrl: undefined,
       logLevel: 'info',
@@ -40,6 +43,7 @@ describe('readConfig', () => {
         positionSize: new Decimal(100),
         feeRates: { SPOT: new Decimal('0.001'), FUTURES: new Decimal('0.0005') },
         maxPriceAgeMs: 60_000,
+        maxClockAheadMs: 5_000,
       },
       capitalBase: new Decimal(1000),
     });
@@ -78,6 +82,8 @@ describe('readConfig', () => {
   test.each([
     ['PORT', ['-1', '65536', '5173.5', '0x10', 'http', '٥']],
     ['DATABASE_URL', ['mysql://h/d', 'postgres://host', 'localhost:5432']],
+    ['ROLE', ['API', 'web', 'all,api']],
+    ['REDIS_URL', ['localhost:6379', 'http://localhost', 'redis://']],
     ['LOG_LEVEL', ['INFO', 'trace']],
     ['BINANCE_SPOT_REST', ['ftp://x', 'api.binance.com', 'https://x/api', 'https://x?y=1', 'https://user@x']],
     ['BINANCE_FUTURES_WS', ['wss://x/market', 'wss://']],
@@ -110,6 +116,11 @@ describe('readConfig', () => {
     expect(config(environment).simulatedPrices).toBe(expected);
   });
 
+  test('a part of the product alone needs the database that all parts share', () => {
+    expect(faults({ ROLE: 'api' })).toEqual(['ROLE is api: it needs DATABASE_URL, the database that all processes share']);
+    expect(faults({ ROLE: 'worker', DATABASE_URL: 'postgres://h/d' })).toEqual([]);
+  });
+
   test('limits that contradict each other are a fault', () => {
     expect(faults({ PAGES_DEFAULT_PAGE_SIZE: '500' })).toEqual([
       'PAGES_DEFAULT_PAGE_SIZE is 500: it must not be above PAGES_MAX_PAGE_SIZE, which is 100',
@@ -117,7 +128,7 @@ describe('readConfig', () => {
   });
 
   test('never repeats a password', () => {
-    expect(faults({ DATABASE_URL: 'mysql://user:secret@host/db' }).join()).not.toContain('secret');
+    expect(faults({ DATABASE_URL: 'mysql://user:secret@host/db', REDIS_URL: 'http://user:secret@host' }).join()).not.toContain('secret');
   });
 });
 

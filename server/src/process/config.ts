@@ -11,10 +11,15 @@ type Settings = { readonly [Name in keyof typeof SETTINGS]: ValueOf<(typeof SETT
 
 /** Everything an operator may set, checked. */
 export interface Config {
+  readonly role: Settings['ROLE'];
   readonly port: number;
   readonly dataDir: string;
   /** Undefined: the embedded PostgreSQL in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** Proxies in front of the server whose X-Forwarded-For is believed. */
+  readonly trustProxy: number;
+  /** Undefined: news go by PostgreSQL. */
+  readonly redisUrl: string | undefined;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** Base URLs without a path. */
   readonly exchange: Readonly<Record<MarketType, { readonly ws: string; readonly rest: string }>>;
@@ -43,16 +48,20 @@ export function readConfig(environment: Environment): ConfigReading {
   const limits = mapValues(LIMITS, (part, settingsOfPart) =>
     mapValues(settingsOfPart, (name, setting: Setting<number>) => read(variableOf(part, name), setting)),
   ) as Limits;
-  if (faults.length === 0) faults.push(...contradictions(limits));
+  if (faults.length === 0) faults.push(...contradictions(limits), ...splitFaults(settings));
   return faults.length === 0 ? { ok: true, config: assemble(settings, limits) } : { ok: false, faults };
 }
 
 /** What is allowed by itself and makes no sense together. */
-function contradictions({ closing, pages, live, feed }: Limits): string[] {
+function contradictions({ closing, pages, live, api, sockets, feed, doctor }: Limits): string[] {
   const pairs: [part: string, lesser: string, greater: string, values: Readonly<Record<string, number>>][] = [
     ['closing', 'retryMinMs', 'retryMaxMs', closing],
     ['pages', 'defaultPageSize', 'maxPageSize', pages],
     ['live', 'minIntervalMs', 'maxIntervalMs', live],
+    ['api', 'maxCost', 'costCapacity', api],
+    ['sockets', 'maxMessagesPerMinute', 'floodPerMinute', sockets],
+    ['sockets', 'maxSocketsPerAddress', 'maxSockets', sockets],
+    ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],
@@ -65,15 +74,25 @@ function contradictions({ closing, pages, live, feed }: Limits): string[] {
     });
 }
 
+/** The data folder's own database is for one process. */
+function splitFaults({ ROLE, DATABASE_URL }: Settings): string[] {
+  return ROLE === 'all' || DATABASE_URL !== undefined
+    ? []
+    : [`ROLE is ${ROLE}: it needs DATABASE_URL, the database that all processes share`];
+}
+
 function assemble(settings: Settings, limits: Limits): Config {
   const exchange = {
     SPOT: { ws: settings.BINANCE_SPOT_WS, rest: settings.BINANCE_SPOT_REST },
     FUTURES: { ws: settings.BINANCE_FUTURES_WS, rest: settings.BINANCE_FUTURES_REST },
   };
   return {
+    role: settings.ROLE,
     port: settings.PORT,
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
+    trustProxy: settings.TRUST_PROXY,
+    redisUrl: settings.REDIS_URL,
     logLevel: settings.LOG_LEVEL,
     exchange,
     simulatedPrices: settings.SIMULATED_PRICES ?? Object.values(exchange).some(({ ws, rest }) => isLoopback(ws) || isLoopback(rest)),
@@ -83,7 +102,7 @@ function assemble(settings: Settings, limits: Limits): Config {
       trackMinConfidence: settings.TRACK_MIN_CONFIDENCE,
       positionSize: settings.POSITION_SIZE,
       feeRates: { SPOT: settings.FEE_RATE_SPOT, FUTURES: settings.FEE_RATE_FUTURES },
-      maxPriceAgeMs: limits.signals.maxPriceAgeMs,
+      ...limits.signals,
     },
     capitalBase: settings.CAPITAL_BASE,
     limits,
@@ -95,9 +114,9 @@ function isLoopback(url: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.[0-9]+){3}$/.test(hostname);
 }
 
-/** The value as given, but never a secret: a database's URL holds a password. */
+/** The value as given, but never a secret: these URLs hold a password. */
 function quote(name: string, text: string): string {
-  return name === 'DATABASE_URL' ? 'not valid' : JSON.stringify(text);
+  return name === 'DATABASE_URL' || name === 'REDIS_URL' ? 'not valid' : JSON.stringify(text);
 }
 
 function mapValues<Source extends object, Result>(source: Source, map: (name: string, value: Source[keyof Source]) => Result) {

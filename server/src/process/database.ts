@@ -1,8 +1,12 @@
+import { hostname } from 'node:os';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import type { Log } from '../kernel/log.ts';
 import { messageOf } from './start-fault.ts';
+
+/** How pg_stat_activity names the connections of this process; at most 63 characters count. */
+export const PROCESS_NAME = `bot-performance ${hostname().slice(0, 30)} ${process.pid}`;
 
 export interface DatabaseLimits {
   /** Connections of this process; more work waits for one. */
@@ -19,6 +23,8 @@ export interface DatabaseLimits {
 
 export interface Database {
   readonly prisma: PrismaClient;
+  /** postgresql://… with the password, for a connection of one's own: never log it. */
+  readonly url: string;
   /** The connections beneath Prisma, for a plain query such as a readiness check. */
   readonly pool: pg.Pool;
   close(): Promise<void>;
@@ -31,7 +37,7 @@ export interface Database {
 export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Database {
   const pool = new pg.Pool({
     connectionString: url,
-    application_name: 'bot-performance',
+    application_name: PROCESS_NAME,
     max: limits.maxConnections,
     connectionTimeoutMillis: limits.connectTimeoutMs,
     statement_timeout: limits.statementTimeoutMs,
@@ -49,5 +55,5 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
     await prisma.$disconnect();
     await pool.end();
   };
-  return { prisma, pool, close };
+  return { prisma, url, pool, close };
 }

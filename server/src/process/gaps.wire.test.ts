@@ -194,7 +194,7 @@ describe.each(['SPOT', 'FUTURES'] as const)('%s', (marketType) => {
     await product.stop();
     // What a process leaves that dies after storing the trade: the cursor of the older trade's symbol went on by itself.
     const id = await insertTrade(product, { like: older.id, takeProfit: '110', stopLoss: '90', entryMs, openedAfter });
-    await saveCursor(product, { marketType, symbol, tradeId: last.id, timeMs: last.timeMs, savedMs: entryMs + 40 });
+    await saveCursor(product, { marketType, symbol, tradeId: last.id, timeMs: last.timeMs, untold: 2 });
     await product.start();
     expect(await product.whenClosed(id)).toMatchObject({
       status: 'CLOSED_TP',
@@ -214,7 +214,7 @@ describe.each(['SPOT', 'FUTURES'] as const)('%s', (marketType) => {
     await product.whenApplied(marketType, symbol, last.id);
     await product.stop();
     const id = await insertTrade(product, { like: older.id, takeProfit: '110', stopLoss: '90', entryMs, openedAfter: null });
-    await saveCursor(product, { marketType, symbol, tradeId: last.id, timeMs: last.timeMs, savedMs: entryMs + 40 });
+    await saveCursor(product, { marketType, symbol, tradeId: last.id, timeMs: last.timeMs, untold: 2 });
     await product.start();
     expect(await product.whenClosed(id)).toMatchObject({
       status: 'CLOSED_SL',

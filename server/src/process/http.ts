@@ -114,12 +114,23 @@ export class HttpServer {
 
   readonly #answer: RequestListener = (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (!request.complete) this.#awaitBody(request, response);
     this.#route(request, response).catch((error: unknown) => {
-      this.#log.error({ err: error, method: request.method, path: pathOf(request) }, 'a request failed');
+      this.#log.error({ err: error, method: request.method, path: loggable(pathOf(request)) }, 'a request failed');
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'internal error');
     });
   };
+
+  /** Node bounds headers and the whole request; a body that drips gets less time than that. */
+  #awaitBody(request: IncomingMessage, response: ServerResponse): void {
+    const late = setTimeout(() => {
+      if (request.complete) return;
+      if (!response.headersSent) answer(response.setHeader('connection', 'close'), 408, 'the body took too long');
+      request.destroy();
+    }, this.#limits.bodyTimeoutMs);
+    request.once('close', () => clearTimeout(late));
+  }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const routes = this.#routes;
@@ -152,6 +163,11 @@ export class HttpServer {
 
 function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
+}
+
+/** The address of a webhook has a token in it. */
+function loggable(path: string): string {
+  return path.replace(/^(\/hooks\/[a-z]{0,32}).*$/s, '$1/[redacted]');
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

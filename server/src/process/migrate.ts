@@ -67,6 +67,23 @@ export async function migrate(url: string, { folder, log, lockTimeoutMs, startTi
   }
 }
 
+/**
+ * The names of the migrations that a database lacks, with nothing changed; 'ALL' where it was never migrated. Throws a StartFault where
+ * `migrate` would, and where the database cannot be reached.
+ */
+export async function pendingMigrations(
+  url: string,
+  { folder, log, startTimeoutMs }: Omit<MigrateOptions, 'lockTimeoutMs'>,
+): Promise<string[] | 'ALL'> {
+  const client = await connect(url, startTimeoutMs, log);
+  try {
+    const { rows } = await client.query<{ exists: boolean }>(`SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS exists`);
+    return rows[0]?.exists ? (await findMissing(client, readMigrations(folder))).map(({ name }) => name) : 'ALL';
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
 /** Codes of a database that is not there yet: nobody listens, its name is not known yet, it is starting, the network is not up. */
 const NOT_YET = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', '57P03'];
 const RETRY_EVERY_MS = 500;

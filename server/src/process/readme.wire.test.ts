@@ -56,6 +56,36 @@ describe('the README’s commands', () => {
     expect(answers[1]?.trade?.id).toBe(answers[0]?.trade?.id);
   });
 
+  /** The JSON of the README that holds `words`, its placeholders filled in as their senders do. */
+  const filledIn = (words: string, values: Record<string, string>): string => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const blocks = [...readme.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => block).filter((block) => block.includes(words));
+    expect(blocks).toHaveLength(1);
+    return Object.entries(values).reduce((text, [placeholder, value]) => text.replaceAll(placeholder, value), blocks[0]!);
+  };
+
+  test('the alert of TradingView opens a trade', async () => {
+    const values = {
+      exchange: 'BINANCE',
+      ticker: 'BTCUSDT.P',
+      'strategy.order.action': 'sell',
+      'strategy.market_position': 'short',
+      close: '42500.5',
+    };
+    const more = { interval: '240', timenow: '2026-11-22T20:33:05Z' };
+    const placeholders = Object.entries({ ...values, ...more }).map(([name, value]) => [`{{${name}}}`, value]);
+    const message = filledIn('timenow', Object.fromEntries(placeholders) as Record<string, string>);
+    expect(await product.hook('tradingview', token, message)).toMatchObject({ status: 200, tradeId: expect.any(String), userErrors: [] });
+  });
+
+  test('the configuration of freqtrade opens a trade, and its exit is understood', async () => {
+    const values = { '{trade_id}': '12', '{pair}': 'BTC/USDT:USDT', '{direction}': 'Long', '{open_rate:.8f}': '42500.50000000' };
+    const { webhook } = JSON.parse(`{${filledIn('entry_fill', values)}}`) as { webhook: Record<'entry_fill' | 'exit_fill', object> };
+    const entry = await product.hook('freqtrade', token, webhook.entry_fill);
+    expect(entry).toMatchObject({ status: 200, tradeId: expect.any(String), userErrors: [] });
+    expect(await product.hook('freqtrade', token, webhook.exit_fill)).toMatchObject({ status: 200, tradeId: entry.tradeId });
+  });
+
   test('the question to the database is one', async () => {
     const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
     const [, sql = ''] = /```sql\n([\s\S]*?)```/.exec(readme) ?? [];

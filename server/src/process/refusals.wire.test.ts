@@ -21,10 +21,14 @@ const LONG = { symbol: 'BTCUSDT', marketType, direction: 'LONG', entryPrice: '10
 let product: Product;
 let token: string;
 let other: string;
+let createOnly: string;
+let changeOnly: string;
 beforeAll(async () => {
   product = await startProduct({ exchangeOptions: { symbols: SYMBOLS }, env: { POSITION_SIZE: '1000' } });
   token = await product.bot('Signaller');
   other = await product.bot('Another');
+  createOnly = await product.bot('Creating', ['signals:create']);
+  changeOnly = await product.bot('Changing', ['signals:change']);
   await product.symbolsKnown(token);
   await product.pricesKnown([{ marketType, symbol: 'BTCUSDT' }]);
 });
@@ -40,6 +44,7 @@ describe('refusals', () => {
   const change = async (answer: Promise<Payload>): Promise<readonly UserError[]> => (await answer).userErrors;
   const create = (input: object, by: string | null = token) => change(product.createSignal(by, input));
   const sendWith = (more: object) => create({ ...LONG, ...more });
+  const hook = async (message: object): Promise<readonly UserError[]> => (await product.hook('tradingview', token, message)).userErrors;
   const PAST = '2020-01-01T00:00:00Z';
 
   const CASES: readonly [code: keyof typeof REFUSALS, field: string[], name: string, ask: () => Promise<readonly UserError[]>][] = [
@@ -47,6 +52,12 @@ describe('refusals', () => {
     ['UNAUTHENTICATED', [], 'a made-up token', () => create(LONG, `bpt_live_${'A'.repeat(43)}_000000`)],
     ['UNAUTHENTICATED', [], 'a broken token, to activate', () => change(product.activateSignal(token.slice(0, -1), crypto.randomUUID()))],
     ['UNAUTHENTICATED', [], 'no token, to cancel', () => change(product.cancelSignal(null, crypto.randomUUID()))],
+    ['FORBIDDEN', [], 'a token that may not create', () => create(LONG, changeOnly)],
+    ['FORBIDDEN', [], 'a token that may only create, to cancel', () => change(product.cancelSignal(createOnly, crypto.randomUUID()))],
+    ['FIELD_MISSING', ['takeProfit'], 'to a webhook', () => hook({ ticker: 'BTCUSDT', action: 'buy', sl: 90, timenow: 'x' })],
+    ['VALUE_UNKNOWN', ['direction'], 'to a webhook', () => hook({ ticker: 'BTCUSDT', action: 'hold', tp: 110, sl: 90, timenow: 'x' })],
+    ['SYMBOL_UNKNOWN', ['symbol'], 'to a webhook', () => hook({ ticker: 'GONEUSDT', action: 'buy', tp: 110, sl: 90, timenow: 'x' })],
+    ['TEXT_NOT_ALLOWED', ['note'], 'a token, which would be public', () => sendWith({ note: `my ${token}` })],
     ['SYMBOL_UNKNOWN', ['symbol'], 'no such symbol', () => sendWith({ symbol: 'GONEUSDT' })],
     ['SYMBOL_UNKNOWN', ['symbol'], 'only on the other market', () => sendWith({ symbol: 'NEWUSDT', marketType: 'SPOT' })],
     ['SYMBOL_NOT_TRADING', ['symbol'], 'halted', () => sendWith({ symbol: 'HALTUSDT' })],
@@ -131,6 +142,7 @@ describe('refusals', () => {
         return change(product.activateSignal(token, id));
       },
     ],
+    ['SENT_AT_IN_THE_FUTURE', ['sentAt'], 'a minute ahead', () => sendWith({ sentAt: new Date(Date.now() + 60_000).toISOString() })],
     [
       'EXTERNAL_ID_CONFLICT',
       ['externalId'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { idsFrom } from '../kernel/ids.ts';
 import type { Compose, Foundation } from './composition.ts';
@@ -17,6 +18,9 @@ import { migrate } from './migrate.ts';
 import { rememberedCheck } from './readiness.ts';
 import { StartFault } from './start-fault.ts';
 import { systemClock } from './system-clock.ts';
+
+/** Where a proxy says how the visitor reached it. */
+const PROTOCOL_HEADER = 'x-forwarded-proto';
 
 export interface StartOptions {
   readonly config: Config;
@@ -52,11 +56,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closers.add('database connections', () => database.close());
 
     const clock = options.clock ?? systemClock;
-    const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database };
+    const visitors = new Visitors(config.trustProxy, randomBytes(32).toString('base64url'));
+    const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database, visitors };
     const composition = await options.compose(foundation);
     for (const service of composition.services) await closers.start(service);
 
-    const web = options.web ?? (await loadWeb(http.url));
+    const pages = options.web ?? (config.role === 'worker' ? NO_PAGES : await loadWeb(http.url));
+    const web: Handler = (request, response) => {
+      visitors.mark(request);
+      return pages(request, response);
+    };
     const { graphql, graphqlUpgrade, endpoints } = composition;
     const notReady = rememberedCheck(
       async () => composition.notReady() ?? (await database.pool.query('SELECT 1').then(() => undefined, unreachable)),
@@ -84,13 +93,21 @@ async function startOwnDatabase({ dataDir, limits }: Config, log: Foundation['lo
   return postgres.url;
 }
 
+/** What a worker shows. */
+const NO_PAGES: Handler = (_, response) => response.writeHead(404).end('this process is a worker; ask one whose ROLE is api\n');
+
 /** SvelteKit's handler of the built pages. They ask this process' own API, wherever it listens. */
 async function loadWeb(url: string): Promise<Handler> {
   const file = join(projectRoot, 'web', 'build', 'handler.js');
   if (!existsSync(file)) throw new StartFault('the web pages are not built: start with "npm start", which builds them');
   process.env['GRAPHQL_URL'] = `${url}/graphql`;
+  process.env['PROTOCOL_HEADER'] = PROTOCOL_HEADER;
   const { handler } = (await import(pathToFileURL(file).href)) as { handler: Handler };
-  return handler;
+  return (request, response) => {
+    // Without a proxy that says otherwise it is plain HTTP, which SvelteKit does not see for itself.
+    request.headers[PROTOCOL_HEADER] = String(request.headers[PROTOCOL_HEADER]).startsWith('https') ? 'https' : 'http';
+    return handler(request, response);
+  };
 }
 
 function unreachable(): string {

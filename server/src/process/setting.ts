@@ -94,6 +94,16 @@ export function baseUrl(about: string, standard: string, schemes: readonly strin
   });
 }
 
+export function redisUrl(about: string): Optional<string> {
+  const described = { about, allowed: 'a URL redis://user:password@host:port or rediss://…', standard: undefined };
+  return optional(
+    setting(described, (text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
+    }),
+  );
+}
+
 export function postgresUrl(about: string): Optional<string> {
   const described = { about, allowed: 'a URL postgresql://user:password@host:port/database', standard: undefined };
   return optional(

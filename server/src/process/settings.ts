@@ -1,14 +1,26 @@
 import type { MarketType } from '../ticks/tick.ts';
-import { baseUrl, choice, decimal, flag, fraction, list, optional, path, postgresUrl, wholeNumber } from './setting.ts';
+import { baseUrl, choice, decimal, flag, fraction, list, optional, path, postgresUrl, redisUrl, wholeNumber } from './setting.ts';
 
 const isQuoteAsset = (text: string): text is string => /^[A-Z0-9]{1,16}$/.test(text);
 const isMarketType = (text: string): text is MarketType => text === 'SPOT' || text === 'FUTURES';
 
 /** What an operator decides, by the name of its environment variable. The bounds of queues, pages and waits are in limits.ts. */
 export const SETTINGS = {
+  ROLE: choice(
+    'what this process does; any number of each on one database. api: GraphQL, hooks, downloads, pages, subscriptions; worker: follows the exchange and closes trades while it leads; all: both',
+    'all',
+    ['all', 'api', 'worker'],
+  ),
   PORT: wholeNumber('the port of the page and the API; 0 takes any free one', 5173, 0, 65_535),
   DATA_DIR: path('the folder of everything that is kept; made when it is missing', './data'),
   DATABASE_URL: postgresUrl("a PostgreSQL 18 to use instead of the data folder's own"),
+  TRUST_PROXY: wholeNumber(
+    "proxies of yours in front of the server: so many of the last entries of X-Forwarded-For are believed; 0: the connection's own address counts",
+    0,
+    0,
+    10,
+  ),
+  REDIS_URL: redisUrl('a Redis by which the processes on one database tell each other news; not set: they do by PostgreSQL'),
   LOG_LEVEL: choice('what is logged at least', 'info', ['debug', 'info', 'warn', 'error']),
 
   BINANCE_SPOT_WS: baseUrl("the exchange's spot streams", 'wss://stream.binance.com:9443', ['wss', 'ws']),

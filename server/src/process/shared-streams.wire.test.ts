@@ -136,7 +136,10 @@ test.each(TRANSPORTS)('replays from many places join the same stream, each witho
 
 test('who reads nothing while much waits is closed with a code after which clients come back', async () => {
   await product.end();
-  product = await startProduct({ exchange, env: { SOCKETS_STALLED_MS: '1000', SOCKETS_PING_INTERVAL_MS: '600000' } });
+  product = await startProduct({
+    exchange,
+    env: { API_MAX_ALIASES: '1000', SOCKETS_STALLED_MS: '1000', SOCKETS_PING_INTERVAL_MS: '600000' },
+  });
   token = await product.bot('Slow');
   await product.symbolsKnown(token);
   const { socket, code } = await rawClient();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { missingTests, page, tableUnder } from '../../testkit/doc-tables.ts';
 import { schema } from '../graphql/schema.ts';
 import { STREAM_KINDS } from '../subscribers/viewer.ts';
-import { SERVICE_RESTART, TOO_SLOW } from '../subscribers/websocket.feed.ts';
+import { SERVICE_RESTART, TOO_MUCH } from '../subscribers/websocket.feed.ts';
 import { LIMITS, variableOf } from './limits.ts';
 
 const text = page('STREAM.md');
@@ -22,13 +22,13 @@ test('STREAM.md gives limits as they are', () => {
   expect(rows.length).toBeGreaterThan(10);
   for (const [name, standard] of rows) expect([name, Object.fromEntries(standards)[name!]]).toEqual([name, standard]);
   for (const [, name = ''] of text.matchAll(/`([A-Z]+_[A-Z_]+_[A-Z]+)`/g)) {
-    if (name !== 'SEQUENCE_NOT_REACHED' && name !== 'SUBSCRIBER_TOO_SLOW') expect(rows.map(([setting]) => setting)).toContain(name);
+    if (name !== 'SEQUENCE_NOT_REACHED' && name !== 'SUBSCRIBER_TOO_MUCH') expect(rows.map(([setting]) => setting)).toContain(name);
   }
 });
 
 test('STREAM.md lists the close codes that are not the protocol’s', () => {
   const [, ...rows] = tableUnder(text, '## Close codes');
-  expect(rows.map(([code]) => Number(code))).toEqual([SERVICE_RESTART, TOO_SLOW]);
+  expect(rows.map(([code]) => Number(code))).toEqual([SERVICE_RESTART, TOO_MUCH]);
 });
 
 test('STREAM.md names tests that are there', () => {

@@ -19,7 +19,7 @@ const NOTES = Array.from({ length: 200 }, (_, index) => `n${index}: note`).join(
 const ON_LARGE_EVENTS = `subscription ($after: String) { events(after: $after) { sequence ... on SignalReceived { signal { ${NOTES} } } } }`;
 
 const MAILBOX_CAPACITY = 20;
-const env = { EVENTS_MAILBOX_CAPACITY: String(MAILBOX_CAPACITY) };
+const env = { EVENTS_MAILBOX_CAPACITY: String(MAILBOX_CAPACITY), API_MAX_ALIASES: '1000' };
 
 let product: Product;
 let token: string;

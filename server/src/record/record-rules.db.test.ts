@@ -80,11 +80,42 @@ describe('bots', () => {
     expect(await answerTo(`DELETE FROM bots WHERE id = '${bot}'`)).toMatch(/^23(503|001) signals_bot_id_fkey/);
     expect(await answerTo('TRUNCATE bots CASCADE')).toContain('append-only');
   });
-  test('a token is a hash of 32 bytes, known once', async () => {
-    const token = { id: sql('gen_random_uuid()'), bot_id: bot, hash: sql("sha256('x')"), created_at: '2026-01-01' };
-    expect(await answerTo(insert('bot_tokens', token))).toBe('accepted');
-    expect(await answerTo(insert('bot_tokens', { ...token, hash: sql("'bpt_live_secret'::bytea") }))).toBe('23514 bot_tokens_hash_check');
-    expect(await answerTo(`${insert('bot_tokens', token)}; ${insert('bot_tokens', token)}`)).toBe('23505 bot_tokens_hash_key');
+  describe('a token', () => {
+    const token = {
+      id: sql('gen_random_uuid()'),
+      bot_id: '',
+      hash: sql("sha256('x')"),
+      scopes: '{signals:create}',
+      slot: 1,
+      created_at: '2026-01-01',
+    };
+    const tokenOf = (more: object = {}): string => insert('bot_tokens', { ...token, bot_id: bot, ...more });
+    const another = { hash: sql("sha256('y')") };
+
+    test('is a hash of 32 bytes, known once', async () => {
+      expect(await answerTo(tokenOf())).toBe('accepted');
+      expect(await answerTo(tokenOf({ hash: sql("'bpt_live_secret'::bytea") }))).toBe('23514 bot_tokens_hash_check');
+      expect(await answerTo(`${tokenOf()}; ${tokenOf({ slot: 2 })}`)).toBe('23505 bot_tokens_hash_key');
+    });
+    test.for(['{}', '{admin}', '{signals:create,admin}'])('may do what there is: not %s', async (scopes) =>
+      expect(await answerTo(tokenOf({ scopes }))).toBe('23514 bot_tokens_scopes_check'),
+    );
+    test('is one of at most two valid ones of its bot', async () => {
+      expect(await answerTo(`${tokenOf()}; ${tokenOf({ ...another, slot: 2 })}`)).toBe('accepted');
+      expect(await answerTo(`${tokenOf()}; ${tokenOf(another)}`)).toBe('23505 bot_tokens_two_valid');
+      expect(await answerTo(tokenOf({ slot: 3 }))).toBe('23514 bot_tokens_slot_check');
+      expect(await answerTo(`${tokenOf({ revoked_at: '2026-01-02' })}; ${tokenOf(another)}`)).toBe('accepted');
+    });
+    test.for([
+      ['revoked_at = NULL', 'stays revoked'],
+      ["revoked_at = '2026-01-03'", 'stays revoked'],
+      ["scopes = '{signals:change}'", 'cannot change'],
+      ["hash = sha256('z')", 'cannot change'],
+    ])('that was revoked does not come back: %s', async ([change, answer]) =>
+      expect(
+        await answerTo(`${tokenOf({ revoked_at: '2026-01-02' })}; UPDATE bot_tokens SET ${change} WHERE hash = sha256('x')`),
+      ).toContain(answer),
+    );
   });
 });
 

@@ -60,25 +60,6 @@ describe('the tail of the record', () => {
     expect(tail.position).toBe(9n);
   });
 
-  test('says up to which moment everything is told: that of asking for the last whole answer', async () => {
-    const { stored, clock, tail } = await open({ pageSize: 2 });
-    const startedAt = clock.now();
-    clock.advance(100);
-    expect(tail.readThrough).toEqual(startedAt);
-    stored.last = 3n;
-    tail.wake();
-    const askedAt = clock.now();
-    clock.advance(100);
-    await stored.answer();
-    expect(tail.readThrough).toEqual(startedAt);
-    await stored.answer();
-    expect(tail.readThrough.getTime()).toBe(askedAt.getTime() + 100);
-    clock.advance(100);
-    tail.wake();
-    await stored.answer(new Error('away'));
-    expect(tail.readThrough.getTime()).toBe(askedAt.getTime() + 100);
-  });
-
   test('many wakes during a read lead to one more read, and nothing is told twice', async () => {
     const { stored, tail, heard } = await open();
     stored.last = 1n;

@@ -30,7 +30,6 @@ export class RecordTail implements Service {
   readonly #limits: RecordTailLimits;
   readonly #listeners = new Set<(event: RecordEvent) => void>();
   #position = 0n;
-  #readThrough = new Date(0);
   #reading: Promise<void> | undefined;
   #again = false;
   #stopPolling: Cancel | undefined;
@@ -47,13 +46,7 @@ export class RecordTail implements Service {
     return this.#position;
   }
 
-  /** Everything that was stored before this moment has been announced, or was there at the start. */
-  get readThrough(): Date {
-    return this.#readThrough;
-  }
-
   async start(): Promise<void> {
-    this.#readThrough = this.#clock.now();
     this.#position = await this.#reader.head();
     this.#stopPolling = this.#clock.every(this.#limits.pollIntervalMs, () => this.wake());
   }
@@ -84,14 +77,12 @@ export class RecordTail implements Service {
     while (this.#again && this.#stopPolling) {
       this.#again = false;
       try {
-        const askedAt = this.#clock.now();
         const events = await this.#reader.readAfter(this.#position, this.#limits.pageSize);
         for (const event of events) {
           this.#position = event.sequence;
           for (const listener of this.#listeners) listener(event);
         }
         if (events.length === this.#limits.pageSize) this.#again = true;
-        else this.#readThrough = askedAt;
       } catch (error) {
         // The next wake or poll tries again from the same place.
         this.#log.warn({ err: error }, 'the track record could not be read');

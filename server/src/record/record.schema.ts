@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { badInput, requireRange } from '../graphql/errors.ts';
 import { EventStream, pick } from '../subscribers/event-stream.ts';
 import type { EventSource, EventStreamLimits } from '../subscribers/event-stream.ts';
@@ -74,7 +75,7 @@ async function requireReached(after: string, record: RecordSourceForReaders): Pr
   const sequence = parseSequence(after);
   if (sequence === undefined) throw badInput('after must be a sequence: digits only');
   if (sequence > record.position && sequence > (await record.head())) {
-    throw badInput(`this record has not reached sequence ${sequence}; read a snapshot and begin anew`, 'SEQUENCE_NOT_REACHED');
+    throw badInput(`after: this record has not reached sequence ${sequence}; read a snapshot and begin anew`, 'SEQUENCE_NOT_REACHED');
   }
   return sequence;
 }
@@ -85,6 +86,7 @@ const FILTER = { type: TradeFilterInput, description: 'Only events of trades tha
 builder.queryFields((t) => ({
   events: t.field({
     type: [EventRef],
+    extensions: cost({ points: 5, rows: { argument: 'first', most: 100 } }),
     description: 'The track record itself, from the beginning or after a sequence.',
     args: {
       after: t.arg.string({ description: 'Sequence behind which to begin; the beginning without one.' }),

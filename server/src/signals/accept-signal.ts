@@ -16,6 +16,8 @@ import type { SignalDraft, SignalInput, SignalRules } from './signal.ts';
 export interface Market {
   isListKnown(marketType: MarketType): boolean;
   symbolInfo(marketType: MarketType, symbol: string): SymbolInfo | undefined;
+  /** Brings what is known of a symbol's price and stream up to date where another process follows it; gives up after a moment. */
+  refresh(marketType: MarketType, symbol: string): Promise<void>;
   /** The newest market price if it is at most `maxAgeMs` old. */
   freshPrice(marketType: MarketType, symbol: string, maxAgeMs: number): string | undefined;
   /** The newest aggregate trade id while the symbol's stream is followed without a gap, else null. */
@@ -54,6 +56,17 @@ export type Acceptance =
   | { readonly signalId: string; readonly duplicate: boolean; readonly refusals: readonly [] }
   | { readonly signalId: null; readonly duplicate: false; readonly refusals: readonly Refusal[] };
 
+/** What `accept` would answer; `would` is what it would create, null where that is nothing. */
+export interface Trial {
+  readonly duplicate: boolean;
+  readonly refusals: readonly Refusal[];
+  readonly would: { readonly signal: NewSignal; readonly trade: NewTrade | null } | null;
+}
+
+type Judgement =
+  | { readonly answer: Acceptance }
+  | { readonly answer: null; readonly draft: SignalDraft; readonly signal: NewSignal; readonly trade: NewTrade | null };
+
 /** Accepts a bot's signal once and opens its paper trade, or says everything that is wrong with it. */
 export class AcceptSignal {
   readonly #store: SignalStore;
@@ -84,35 +97,47 @@ export class AcceptSignal {
   }
 
   async accept(botId: string, input: SignalInput): Promise<Acceptance> {
-    const acceptance = await this.#answer(botId, input);
+    const acceptance = await this.#accept(botId, input);
     const { duplicate, refusals } = acceptance;
     if (duplicate) this.#answered(botId, 'DUPLICATE');
     else if (refusals[0]) this.#answered(botId, refusals[0].code);
     return acceptance;
   }
 
-  async #answer(botId: string, input: SignalInput): Promise<Acceptance> {
+  async #accept(botId: string, input: SignalInput): Promise<Acceptance> {
+    const judged = await this.#judge(botId, input);
+    if (judged.answer) return judged.answer;
+    const { draft, signal, trade } = judged;
+    if (await this.#store.insert(signal, trade)) {
+      this.#announce();
+      return { signalId: signal.id, duplicate: false, refusals: [] };
+    }
+    // Another call with the same externalId was faster.
+    const winner = await this.#answerFromEarlier(botId, draft, signal.contentHash);
+    if (!winner) throw new Error('an externalId was taken, yet no signal has it');
+    return winner;
+  }
+
+  /** The same judgement of the same moment, with nothing stored and nothing announced. */
+  async tryOut(botId: string, input: SignalInput): Promise<Trial> {
+    const judged = await this.#judge(botId, input);
+    if (judged.answer) return { duplicate: judged.answer.duplicate, refusals: judged.answer.refusals, would: null };
+    return { duplicate: false, refusals: [], would: { signal: judged.signal, trade: judged.trade } };
+  }
+
+  async #judge(botId: string, input: SignalInput): Promise<Judgement> {
     const checked = checkSignal(input);
-    if (!checked.ok) return refused([...checked.refusals, ...this.#symbolRefusals(input, checked.refusals)]);
+    if (!checked.ok) return { answer: refused([...checked.refusals, ...this.#symbolRefusals(input, checked.refusals)]) };
     const draft = checked.value;
     const contentHash = hashContent(draft);
 
     // A repeated externalId is answered before the clock and the market have a say: what was accepted stays accepted.
     const earlier = await this.#answerFromEarlier(botId, draft, contentHash);
-    if (earlier) return earlier;
+    if (earlier) return { answer: earlier };
 
-    const receivedAt = this.#clock.now();
-    const prepared = this.#prepare(botId, draft, contentHash, receivedAt);
-    if ('refusals' in prepared) return refused(prepared.refusals);
-
-    if (await this.#store.insert(prepared.signal, prepared.trade)) {
-      this.#announce();
-      return { signalId: prepared.signal.id, duplicate: false, refusals: [] };
-    }
-    // Another call with the same externalId was faster.
-    const winner = await this.#answerFromEarlier(botId, draft, contentHash);
-    if (!winner) throw new Error('an externalId was taken, yet no signal has it');
-    return winner;
+    await this.#market.refresh(draft.marketType, draft.symbol);
+    const prepared = this.#prepare(botId, draft, contentHash, this.#clock.now());
+    return 'refusals' in prepared ? { answer: refused(prepared.refusals) } : { answer: null, draft, ...prepared };
   }
 
   #checkSymbol(marketType: MarketType, symbol: string): Refusal[] {
@@ -143,6 +168,8 @@ export class AcceptSignal {
     const rules = this.#rules;
     const refusals = this.#checkSymbol(marketType, symbol);
     if (draft.expiresAt && draft.expiresAt <= receivedAt) refusals.push(refuse(['expiresAt'], 'EXPIRY_IN_THE_PAST'));
+    if (draft.sentAt && draft.sentAt.getTime() > receivedAt.getTime() + rules.maxClockAheadMs)
+      refusals.push(refuse(['sentAt'], 'SENT_AT_IN_THE_FUTURE', `It is ${receivedAt.toISOString()}.`));
     if (refusals.length > 0) return { refusals };
 
     const fresh = this.#market.freshPrice(marketType, symbol, rules.maxPriceAgeMs);

@@ -56,6 +56,7 @@ export class ChangeSignal {
   async activate(botId: string, signalId: string): Promise<readonly Refusal[]> {
     const signal = await this.#own(botId, signalId);
     if (!signal) return [refuse(['id'], 'SIGNAL_NOT_FOUND')];
+    await this.#market.refresh(signal.marketType, signal.symbol);
     const now = this.#clock.now();
     if (signal.expiresAt && signal.expiresAt <= now) return [refuse(['id'], 'EXPIRY_IN_THE_PAST')];
     const fresh = this.#market.freshPrice(signal.marketType, signal.symbol, this.#rules.maxPriceAgeMs);

@@ -203,12 +203,33 @@ describe('texts (F76)', () => {
     'Arabic letter mark': 'a\u061cb',
     'an isolate': 'a\u2066b',
     'pop of an isolate': 'a\u2069b',
+    'a zero-width space': 'a\u200bb',
+    'a zero-width joiner between letters': 'a\u200db',
+    'a word joiner': 'a\u2060b',
+    'a byte order mark': 'a\ufeffb',
+    'a soft hyphen': 'a\u00adb',
+    'a Hangul filler': 'a\u3164b',
+    'Braille without a dot': 'a\u2800b',
+    'a line separator': 'a\u2028b',
+    'a tag character': 'a\u{e0041}b',
+    'private use': 'a\ue000b',
+    'a code point without a meaning': 'a\u{1fffe}b',
+    'a heap of marks': `a${'\u0336'.repeat(9)}`,
   };
   test.for(Object.entries(notAllowed))('%s is allowed nowhere', ([, text]) => {
     for (const [field] of TEXTS) expect(faultsOf({ [field]: text })).toEqual([`${field} TEXT_NOT_ALLOWED`]);
   });
 
-  test.for(['', ' ', '\t', '\n', '\u00a0', '\u3000', '\ufeff'])('%j is empty, which only a note may be', (text) => {
+  test('a family of emoji is one of the joined, and names are kept in NFC', () => {
+    const checked = checkSignal({ ...GOOD, strategy: 'cafe\u0301 👨‍👩‍👧 🏴 ❤️‍🔥', note: 'a\u0308\n\tb' });
+    expect(checked).toMatchObject({ ok: true, value: { strategy: 'caf\u00e9 👨‍👩‍👧 🏴 ❤️‍🔥', note: '\u00e4\n\tb' } });
+  });
+
+  test('only a note has lines', () => {
+    for (const field of ['externalId', 'strategy', 'symbol']) expect(faultsOf({ [field]: 'a\nb' })).toEqual([`${field} TEXT_NOT_ALLOWED`]);
+  });
+
+  test.for(['', ' ', '\t', '\n', '\u00a0', '\u3000'])('%j is empty, which only a note may be', (text) => {
     expect(faultsOf({ symbol: text })).toEqual(['symbol TEXT_EMPTY']);
     expect(faultsOf({ strategy: text })).toEqual(['strategy TEXT_EMPTY']);
     expect(faultsOf({ externalId: text })).toEqual(['externalId TEXT_EMPTY']);
@@ -228,9 +249,9 @@ describe('texts (F76)', () => {
     'e\u0301',
     '币安人生',
     '👩‍👩‍👧',
-  ])('%j is a text like any other, kept as it is', (text) => {
+  ])('%j is a text like any other, kept as it is or in NFC', (text) => {
     const { externalId, strategy, note } = accepted({ externalId: text, strategy: text, note: text });
-    expect([externalId, strategy, note]).toEqual([text, text, text]);
+    expect([externalId, strategy, note]).toEqual([text, text.normalize(), text.normalize()]);
   });
 
   test('a note keeps its lines', () => {

@@ -1,3 +1,4 @@
+import { isPlainText } from '../kernel/plain-text.ts';
 import { parsePlainDecimal } from '../kernel/decimal.ts';
 import type { Decimal } from '../kernel/decimal.ts';
 import { MAX_QUANTITY, quantityFor } from '../trades/opening.ts';
@@ -9,11 +10,9 @@ import { refuse } from './refusals.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 import { MAX_EXTERNAL_ID_LENGTH, MAX_NOTE_LENGTH, MAX_STRATEGY_LENGTH, MAX_SYMBOL_LENGTH, TIMEFRAMES } from './signal.ts';
 import type { SignalDraft, SignalInput, Timeframe } from './signal.ts';
+import { holdsToken } from './tokens.ts';
 
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusals: readonly Refusal[] };
-
-/** Control characters but tab and line breaks, and the characters that turn the direction of text around. */
-const NOT_ALLOWED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Checks everything that the signal alone can tell and names every fault at once. Defaults are filled in. */
 export function checkSignal(input: SignalInput): Checked<SignalDraft> {
@@ -24,7 +23,8 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
 
   const text = (field: 'externalId' | 'strategy' | 'note' | 'symbol', value: string, maxLength: number): void => {
     if (value.trim() === '' && field !== 'note') fault(field, 'TEXT_EMPTY');
-    else if (!value.isWellFormed() || NOT_ALLOWED.test(value)) fault(field, 'TEXT_NOT_ALLOWED');
+    else if (holdsToken(value)) fault(field, 'TEXT_NOT_ALLOWED', 'It holds a token, which would be public.');
+    else if (!isPlainText(value, field === 'note')) fault(field, 'TEXT_NOT_ALLOWED');
     else if (Array.from(value).length > maxLength) fault(field, 'TEXT_TOO_LONG', `At most ${maxLength} characters.`);
   };
   const decimal = (field: 'entryPrice' | 'takeProfit' | 'stopLoss', value: string): Decimal | undefined => {
@@ -37,9 +37,10 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
   const symbol = storedSymbol(input.symbol);
   text('symbol', symbol, MAX_SYMBOL_LENGTH);
   if (input.externalId != null) text('externalId', input.externalId, MAX_EXTERNAL_ID_LENGTH);
-  const strategy = input.strategy ?? 'default';
+  const strategy = (input.strategy ?? 'default').normalize();
   text('strategy', strategy, MAX_STRATEGY_LENGTH);
-  if (input.note != null) text('note', input.note, MAX_NOTE_LENGTH);
+  const note = input.note?.normalize() ?? null;
+  if (note !== null) text('note', note, MAX_NOTE_LENGTH);
 
   const entryPrice = input.entryPrice == null ? null : decimal('entryPrice', input.entryPrice);
   const takeProfit = decimal('takeProfit', input.takeProfit);
@@ -78,7 +79,7 @@ export function checkSignal(input: SignalInput): Checked<SignalDraft> {
       status,
       sentAt: input.sentAt ?? null,
       expiresAt: input.expiresAt ?? null,
-      note: input.note ?? null,
+      note,
     },
   };
 }

@@ -5,6 +5,7 @@ describe('the codes of refusals', () => {
   test('are this list: a code that bots know never goes away or changes its name', () => {
     expect(Object.keys(REFUSALS)).toEqual([
       'UNAUTHENTICATED',
+      'FORBIDDEN',
       'SYMBOL_UNKNOWN',
       'SYMBOL_NOT_TRADING',
       'QUOTE_ASSET_NOT_ALLOWED',
@@ -23,7 +24,10 @@ describe('the codes of refusals', () => {
       'TEXT_NOT_ALLOWED',
       'STATUS_NOT_ALLOWED',
       'EXPIRY_IN_THE_PAST',
+      'SENT_AT_IN_THE_FUTURE',
       'EXTERNAL_ID_CONFLICT',
+      'FIELD_MISSING',
+      'VALUE_UNKNOWN',
       'SIGNAL_NOT_FOUND',
       'SIGNAL_NOT_PENDING',
     ]);

@@ -64,6 +64,8 @@ export interface SignalRules {
   readonly feeRates: Readonly<Record<MarketType, Decimal>>;
   /** A market price older than this counts as unknown. */
   readonly maxPriceAgeMs: number;
+  /** How far a bot's clock may be ahead of the server's. */
+  readonly maxClockAheadMs: number;
 }
 
 /** Why an active signal gets no trade; null when it gets one. */

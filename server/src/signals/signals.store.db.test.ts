@@ -18,6 +18,7 @@ const RULES: SignalRules = {
   positionSize: new Decimal(100),
   feeRates: { SPOT: new Decimal('0.001'), FUTURES: new Decimal('0.0005') },
   maxPriceAgeMs: 60_000,
+  maxClockAheadMs: 5_000,
 };
 const GOOD: SignalInput = {
   symbol: 'BTCUSDT',
@@ -49,6 +50,7 @@ function open({ rules = {}, market = {} }: { rules?: Partial<SignalRules>; marke
   const known: Market = {
     isListKnown: () => false,
     symbolInfo: () => undefined,
+    refresh: () => Promise.resolve(),
     freshPrice: () => market.price,
     lastTradeId: () => market.lastTradeId ?? null,
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { hashToken, looksLikeToken, newToken } from './tokens.ts';
+import { hashToken, holdsToken, looksLikeToken, newToken } from './tokens.ts';
 
 const token = newToken(randomBytes);
 
@@ -66,5 +66,11 @@ describe('a token', () => {
     expect(Buffer.from(hashToken('abc')).toString('hex')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     expect(hashToken(token)).toEqual(hashToken(token));
     expect(Buffer.from(hashToken(token)).toString('latin1')).not.toContain(token.slice(9, 20));
+  });
+
+  test('is found in a text that is about to become public, and nothing that only looks like one', () => {
+    for (const text of [token, `note: ${token}.`, `${token}${token}`, `x\n${token}\ny`]) expect(holdsToken(text)).toBe(true);
+    for (const text of ['', 'bpt_live_', token.slice(0, -1), token.replace('_live_', '_test_'), `bpt_live_${'A'.repeat(43)}_000000`])
+      expect(holdsToken(text)).toBe(false);
   });
 });

@@ -10,7 +10,9 @@ const PREFIX = 'bpt_live_';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
-const TOKEN = new RegExp(`^${PREFIX}([0-9A-Za-z]{${SECRET_LENGTH}})_([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`);
+const FORM = `${PREFIX}([0-9A-Za-z]{${SECRET_LENGTH}})_([0-9A-Za-z]{${CHECKSUM_LENGTH}})`;
+const TOKEN = new RegExp(`^${FORM}$`);
+const ANYWHERE = new RegExp(FORM, 'g');
 
 export function newToken(randomBytes: RandomBytes): string {
   const secret = base62(randomBytes(32), SECRET_LENGTH);
@@ -20,6 +22,11 @@ export function newToken(randomBytes: RandomBytes): string {
 export function looksLikeToken(text: string): boolean {
   const match = TOKEN.exec(text);
   return match !== null && checksum(match[1] ?? '') === match[2];
+}
+
+/** Whether a text that is about to become public has a token in it. */
+export function holdsToken(text: string): boolean {
+  return text.includes(PREFIX) && [...text.matchAll(ANYWHERE)].some(([, secret = '', sum]) => checksum(secret) === sum);
 }
 
 export function hashToken(token: string): Uint8Array<ArrayBuffer> {

@@ -214,6 +214,7 @@ export class BinanceFeed implements MarketWatch, Service {
         opened: () => this.#look(),
         subscribed: (streams) => this.#onSubscribed(shard, streams),
         frame: (frame) => this.#onFrame(shard, frame),
+        heard: () => this.#look(),
         lost: () => this.#onLost(shard),
       },
     });

@@ -243,6 +243,27 @@ describe('holes', () => {
     expect(ticks.filter(({ source }) => source === 'LIVE').map(({ id }) => id)).toEqual([1, ...range(4, 8)]);
   });
 
+  test('a repair outlives the connection: no page is asked for twice, and what is there is applied meanwhile', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    trade(exchange, 'SPOT', 58);
+    const { feed, ids, inSync, delivered } = openFeed(exchange, 'SPOT', { pageRows: 5 });
+    exchange.failRequest('SPOT', { path: AGG_TRADES.SPOT, status: 503 });
+    feed.watch('BTCUSDT', afterId(0));
+    await exchange.whenRequested('SPOT', AGG_TRADES.SPOT, 1);
+    exchange.refuseConnections(true, 'SPOT');
+    exchange.dropConnections({ marketType: 'SPOT' });
+    await delivered(58);
+    expect(feed.position('BTCUSDT')?.inSync).toBe(false);
+    trade(exchange, 'SPOT', 1);
+    exchange.refuseConnections(false, 'SPOT');
+    await inSync();
+    expect(ids()).toEqual(range(1, 59));
+    const asked = exchange.requests('SPOT').filter(({ path }) => path === AGG_TRADES.SPOT);
+    // Twelve pages, the one that failed, one that proves what came since; and one more where that was asked for too early.
+    expect(asked.length).toBeLessThanOrEqual(15);
+    await vi.waitFor(() => expect(feed.status()).toMatchObject({ state: 'LIVE', gapsRepaired: 1 }), DEADLINE);
+  });
+
   test('a price that moved without a tick has the symbol read again, and a dead stream subscribed anew', async () => {
     const exchange = await openExchange({ firstAggId: 1 });
     const { feed, ids, inSync, delivered } = openFeed(exchange, 'SPOT', { suspectAfterMs: 50, priceCheckIntervalMs: 100 });
@@ -305,6 +326,25 @@ describe('the connection', () => {
     expect(ids()).toEqual([1, 2]);
   });
 
+  test('one that opens into silence again and again is not LIVE until it tells something', async () => {
+    const exchange = await openExchange({ firstAggId: 1 });
+    const limits = { silentAfterMs: 1_500, staleAfterMs: 1_200, offlineAfterMs: 2_500, statusIntervalMs: 60_000 };
+    const { feed, states, inSync } = openFeed(exchange, 'SPOT', limits);
+    feed.watch('BTCUSDT', afterId(0));
+    await inSync();
+    // Control messages are still confirmed, as they are where streams have died behind a living socket.
+    exchange.muteStreams('SPOT');
+    exchange.dropConnections({ marketType: 'SPOT' });
+    const before = states.length;
+    await vi.waitFor(() => expect(feed.status().reconnects).toBeGreaterThanOrEqual(3), DEADLINE);
+    expect(feed.status()).toMatchObject({ state: 'OFFLINE', symbolsInSync: 0 });
+    expect(states.slice(before)).not.toContain('LIVE');
+    exchange.unmuteStreams('SPOT');
+    // Nobody looks within this time: the first event itself says so.
+    await vi.waitFor(() => expect(states.at(-1)).toBe('LIVE'), DEADLINE);
+    await inSync();
+  });
+
   test('a quiet market is not a silent one: the sentinel beats', async () => {
     const exchange = await openExchange();
     const { feed, states } = openFeed(exchange, 'FUTURES', { silentAfterMs: 1_500 });
@@ -323,7 +363,8 @@ describe('the connection', () => {
       firstAggId: 1,
     });
     const { feed, ticks } = openFeed(exchange);
-    for (const { symbol } of symbols) feed.watch(symbol, afterId(0));
+    const now = systemClock.now().getTime();
+    for (const { symbol } of symbols) feed.watch(symbol, { ...afterId(0), fromTimeMs: now });
     await vi.waitFor(() => expect(exchange.streams('SPOT')).toHaveLength(301), DEADLINE);
     await vi.waitFor(() => expect(symbols.every(({ symbol }) => feed.position(symbol)!.inSync)).toBe(true), DEADLINE);
     for (const { symbol } of symbols) exchange.tick({ marketType: 'SPOT', symbol, price: '1.5' });
@@ -359,7 +400,7 @@ describe('the connection', () => {
     exchange.refuseConnections(false);
     await delivered(2);
     expect(ids()).toEqual([1, 2]);
-    expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 0 });
+    await vi.waitFor(() => expect(feed.status()).toMatchObject({ state: 'LIVE', reconnects: 0 }), DEADLINE);
   });
 });
 

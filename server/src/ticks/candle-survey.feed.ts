@@ -14,6 +14,8 @@ export interface Survey {
   readonly throughMs: number;
   /** True where the missing trades are known to be gone. */
   readonly isGone: boolean;
+  /** Told of each whole minute that needs no second look. */
+  readonly onSeen: (closeTimeMs: number) => void;
 }
 
 /**
@@ -37,6 +39,8 @@ export class CandleSurvey {
       for (const candle of candles) {
         if (use.matters(candle)) isGone = await this.#decide(survey, candle, isGone);
         else use.take(candle);
+        if (asking().signal.aborted) return;
+        if (candle.closeTimeMs <= survey.throughMs) survey.onSeen(candle.closeTimeMs);
       }
       fromMs = lastOpenMs === null ? null : lastOpenMs + MINUTE_MS;
     }

@@ -110,6 +110,25 @@ describe.each(MARKET_TYPES)('%s', (marketType) => {
       expect(ids()).toEqual(range(12, 15));
     });
 
+    test('where nothing at all is left of a symbol its candles decide, and it is in sync until its next trade', async () => {
+      const exchange = await openExchange({ firstAggId: 1 });
+      print(exchange, marketType, minutesAgo(60 * HOUR), 100, 101);
+      for (const hour of [50, 30]) print(exchange, marketType, minutesAgo(hour * HOUR), 100, 130, 80);
+      exchange.faults.setTapeHorizon(marketType, { reachMs: 24 * HOUR * MINUTE_MS, beyond });
+      const { feed, ids, candles, inSync } = openFeed(exchange, marketType);
+      const byTime = openFeed(exchange, marketType);
+      feed.watch('BTCUSDT', from(1, minutesAgo(60 * HOUR)));
+      byTime.feed.watch('BTCUSDT', { afterTradeId: null, fromTimeMs: minutesAgo(60 * HOUR) });
+      const gone = [60, 50, 30].map((hour) => minutesAgo(hour * HOUR));
+      for (const opened of [{ inSync, candles }, byTime]) {
+        await opened.inSync();
+        expect(opened.candles.map(({ openTimeMs }) => openTimeMs)).toEqual(gone);
+      }
+      exchange.tick({ marketType, symbol: 'BTCUSDT', price: '99' });
+      for (const opened of [ids, byTime.ids]) await expect.poll(() => opened(), { timeout: 15_000 }).toEqual([9]);
+      await inSync();
+    });
+
     test('of the minute in which the horizon lies the candle tells only what no trade that can be had does', async () => {
       const exchange = await openExchange({ firstAggId: 1 });
       print(exchange, marketType, minutesAgo(20), 100);

@@ -10,36 +10,37 @@ const STATES = Object.keys(CONNECTION_STATES) as FeedState[];
 describe('one connection', () => {
   // prettier-ignore
   test.for([
-    ['CONNECTING',   'OPENED LIVE', 'HEARD CONNECTING',   'SILENT CONNECTING',   'LOST CONNECTING',   'GIVEN_UP OFFLINE'],
-    ['LIVE',         'OPENED LIVE', 'HEARD LIVE',         'SILENT STALE',        'LOST RECONNECTING', 'GIVEN_UP LIVE'],
-    ['STALE',        'OPENED LIVE', 'HEARD LIVE',         'SILENT STALE',        'LOST RECONNECTING', 'GIVEN_UP STALE'],
-    ['RECONNECTING', 'OPENED LIVE', 'HEARD RECONNECTING', 'SILENT RECONNECTING', 'LOST RECONNECTING', 'GIVEN_UP OFFLINE'],
-    ['OFFLINE',      'OPENED LIVE', 'HEARD OFFLINE',      'SILENT OFFLINE',      'LOST OFFLINE',      'GIVEN_UP OFFLINE'],
+    ['CONNECTING',   'HEARD LIVE', 'SILENT CONNECTING',   'LOST CONNECTING',   'GIVEN_UP OFFLINE'],
+    ['LIVE',         'HEARD LIVE', 'SILENT STALE',        'LOST RECONNECTING', 'GIVEN_UP OFFLINE'],
+    ['STALE',        'HEARD LIVE', 'SILENT STALE',        'LOST RECONNECTING', 'GIVEN_UP OFFLINE'],
+    ['RECONNECTING', 'HEARD LIVE', 'SILENT RECONNECTING', 'LOST RECONNECTING', 'GIVEN_UP OFFLINE'],
+    ['OFFLINE',      'HEARD LIVE', 'SILENT OFFLINE',      'LOST OFFLINE',      'GIVEN_UP OFFLINE'],
   ] as const)('%s', ([state, ...moves]) => {
     expect(CONNECTION_EVENTS.map((event) => `${event} ${nextState(state, event)}`)).toEqual(moves);
   });
 
-  const OPEN: ConnectionHealth = { isOpen: true, downSinceMs: 0, receivedMs: 100_000 };
-  const DOWN: ConnectionHealth = { isOpen: false, downSinceMs: 100_000, receivedMs: 0 };
+  const HEARD: ConnectionHealth = { heardMs: 100_000, downSinceMs: 0 };
+  const UNHEARD: ConnectionHealth = { heardMs: null, downSinceMs: 100_000 };
   test.for([
-    ['open, and data arrives', OPEN, 105_000, 'HEARD'],
-    ['open, and nothing arrives', OPEN, 105_001, 'SILENT'],
-    ['not open', DOWN, 160_000, null],
-    ['not open for long', DOWN, 160_001, 'GIVEN_UP'],
+    ['open, and data arrives', HEARD, 105_000, 'HEARD'],
+    ['open, and nothing arrives any more', HEARD, 105_001, 'SILENT'],
+    ['not open, or open into silence', UNHEARD, 160_000, null],
+    ['that for long', UNHEARD, 160_001, 'GIVEN_UP'],
   ] as const)('a look at one that is %s', ([, health, nowMs, event]) => expect(eventAt(health, nowMs, LIMITS)).toBe(event));
 
-  test('whatever happens: LIVE or STALE only while open, and only an opening ends OFFLINE', () => {
+  test('whatever happens: LIVE only by what was heard, STALE only after it, and nothing else ends OFFLINE', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...CONNECTION_EVENTS), { maxLength: 40 }), (events) => {
         let state: FeedState = 'CONNECTING';
-        let isOpen = false;
+        let isHeard = false;
         for (const event of events) {
           const before = state;
           state = nextState(state, event);
-          isOpen = event === 'OPENED' || (isOpen && event !== 'LOST');
-          expect(state === 'LIVE' || state === 'STALE').toBe(isOpen);
-          if (before === 'OFFLINE' && event !== 'OPENED') expect(state).toBe('OFFLINE');
-          if (state === 'STALE' && before !== 'STALE') expect(event).toBe('SILENT');
+          isHeard = event === 'HEARD' || (isHeard && event === 'SILENT');
+          expect(state === 'LIVE' || state === 'STALE').toBe(isHeard);
+          expect(state === 'LIVE').toBe(event === 'HEARD');
+          if (before === 'OFFLINE' && event !== 'HEARD') expect(state).toBe('OFFLINE');
+          if (state === 'STALE' && before !== 'STALE') expect([before, event]).toEqual(['LIVE', 'SILENT']);
         }
       }),
     );

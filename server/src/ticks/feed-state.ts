@@ -1,19 +1,20 @@
 import type { FeedState } from './feed-status.ts';
 
 /**
- * What can happen to one connection of a feed. HEARD and SILENT are what a look at it finds while it is open: something arrived
- * within the stale limit, or not. GIVEN_UP is what a look finds when it was not open for longer than the offline limit.
+ * What can happen to one connection of a feed. Opening one is no event: it counts from the first thing heard on it, as it may open into
+ * silence. HEARD and SILENT are what a look finds after that: something was heard within the stale limit, or not. GIVEN_UP is what a
+ * look finds when nothing was for longer than the offline limit.
  */
-export const CONNECTION_EVENTS = ['OPENED', 'HEARD', 'SILENT', 'LOST', 'GIVEN_UP'] as const;
+export const CONNECTION_EVENTS = ['HEARD', 'SILENT', 'LOST', 'GIVEN_UP'] as const;
 export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
 
 /** The whole machine; server/docs/FEED.md shows it and says which test holds each row. */
 export const CONNECTION_STATES = {
-  CONNECTING: { OPENED: 'LIVE', HEARD: 'CONNECTING', SILENT: 'CONNECTING', LOST: 'CONNECTING', GIVEN_UP: 'OFFLINE' },
-  LIVE: { OPENED: 'LIVE', HEARD: 'LIVE', SILENT: 'STALE', LOST: 'RECONNECTING', GIVEN_UP: 'LIVE' },
-  STALE: { OPENED: 'LIVE', HEARD: 'LIVE', SILENT: 'STALE', LOST: 'RECONNECTING', GIVEN_UP: 'STALE' },
-  RECONNECTING: { OPENED: 'LIVE', HEARD: 'RECONNECTING', SILENT: 'RECONNECTING', LOST: 'RECONNECTING', GIVEN_UP: 'OFFLINE' },
-  OFFLINE: { OPENED: 'LIVE', HEARD: 'OFFLINE', SILENT: 'OFFLINE', LOST: 'OFFLINE', GIVEN_UP: 'OFFLINE' },
+  CONNECTING: { HEARD: 'LIVE', SILENT: 'CONNECTING', LOST: 'CONNECTING', GIVEN_UP: 'OFFLINE' },
+  LIVE: { HEARD: 'LIVE', SILENT: 'STALE', LOST: 'RECONNECTING', GIVEN_UP: 'OFFLINE' },
+  STALE: { HEARD: 'LIVE', SILENT: 'STALE', LOST: 'RECONNECTING', GIVEN_UP: 'OFFLINE' },
+  RECONNECTING: { HEARD: 'LIVE', SILENT: 'RECONNECTING', LOST: 'RECONNECTING', GIVEN_UP: 'OFFLINE' },
+  OFFLINE: { HEARD: 'LIVE', SILENT: 'OFFLINE', LOST: 'OFFLINE', GIVEN_UP: 'OFFLINE' },
 } as const satisfies Record<FeedState, Record<ConnectionEvent, FeedState>>;
 
 export function nextState(state: FeedState, event: ConnectionEvent): FeedState {
@@ -22,11 +23,10 @@ export function nextState(state: FeedState, event: ConnectionEvent): FeedState {
 
 /** What a connection knows of itself; times are on the monotonic clock. */
 export interface ConnectionHealth {
-  readonly isOpen: boolean;
-  /** When it last was open, or began to try; counts while it is not open. */
+  /** When an event was last heard on it; null while none was since it was opened, or it is not open. */
+  readonly heardMs: number | null;
+  /** When the last one that was heard was lost, or the first attempt began; counts while nothing is heard. */
   readonly downSinceMs: number;
-  /** When something last arrived. */
-  readonly receivedMs: number;
 }
 
 export interface FeedStateLimits {
@@ -36,7 +36,7 @@ export interface FeedStateLimits {
 
 /** What a look at a connection finds, if anything. */
 export function eventAt(health: ConnectionHealth, nowMs: number, limits: FeedStateLimits): ConnectionEvent | null {
-  if (health.isOpen) return nowMs - health.receivedMs > limits.staleAfterMs ? 'SILENT' : 'HEARD';
+  if (health.heardMs !== null) return nowMs - health.heardMs > limits.staleAfterMs ? 'SILENT' : 'HEARD';
   return nowMs - health.downSinceMs > limits.offlineAfterMs ? 'GIVEN_UP' : null;
 }
 

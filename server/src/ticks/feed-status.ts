@@ -1,9 +1,9 @@
 import type { MarketType } from './tick.ts';
 
 /**
- * CONNECTING: before the first connection. LIVE: data arrives and nothing is missing. STALE: connected, but nothing has arrived, or some watched symbol has missed something,
- * for longer than the stale limit. RECONNECTING: the connection was lost and is being made again. OFFLINE: stopped, or no attempt has
- * succeeded for longer than the offline limit.
+ * CONNECTING: before the first data. LIVE: data arrives and nothing is missing. STALE: connected, but nothing has arrived, or some watched
+ * symbol has missed something, for longer than the stale limit. RECONNECTING: the connection was lost, and no data have come on another
+ * one yet. OFFLINE: stopped, or none have for longer than the offline limit.
  */
 export type FeedState = 'CONNECTING' | 'LIVE' | 'STALE' | 'RECONNECTING' | 'OFFLINE';
 
@@ -13,7 +13,7 @@ export interface FeedStatus {
   readonly state: FeedState;
   /** How many symbols are watched. */
   readonly symbols: number;
-  /** How many of them are in sync: they hear their stream, and nothing is missing. */
+  /** How many of them are in sync: their connection brings data, and nothing is missing. */
   readonly symbolsInSync: number;
   /** Exchange time of the newest tick received live, ms since 1970 UTC. */
   readonly lastTickMs: number | null;

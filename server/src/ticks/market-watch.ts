@@ -31,7 +31,7 @@ export interface MarketWatch {
 export interface StreamPosition {
   /** The newest delivered tick; null before the first. */
   readonly lastTick: Tick | null;
-  /** True while the live stream runs and nothing before its newest tick is missing. */
+  /** True while the live stream runs, was heard from within the stale limit, and nothing before its newest tick is missing. */
   readonly inSync: boolean;
 }
 

@@ -69,6 +69,19 @@ export class PriceBoard {
     this.#put({ marketType, symbol, price, timeMs, tradeId: null, receivedMs: askedMs });
   }
 
+  /** Takes a price that another process received. */
+  putTold(price: Price): void {
+    const known = this.get(price.marketType, price.symbol);
+    if (known && known.receivedMs > price.receivedMs) return;
+    if (known && known.tradeId !== null && price.tradeId !== null && known.tradeId > price.tradeId) return;
+    this.#put(price);
+  }
+
+  /** The newest prices of these symbols, or of all. */
+  newest(keys: Iterable<SymbolKey> = this.#prices.keys()): Price[] {
+    return Array.from(keys, (key) => this.#prices.get(key)).filter((price) => price !== undefined);
+  }
+
   /** Calls `listener` with each symbol whose price moved. */
   onMove(listener: (key: SymbolKey) => void): Cancel {
     this.#listeners.add(listener);

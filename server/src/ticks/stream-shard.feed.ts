@@ -16,6 +16,8 @@ export interface ShardEvents {
   /** These streams' events arrive from here on; told anew after each new connection. */
   subscribed(streams: readonly string[]): void;
   frame(frame: Frame): void;
+  /** Something was heard again, or for the first time: it is LIVE now. */
+  heard(): void;
   /** The connection was lost: what happens until the next `subscribed` does not arrive. */
   lost(): void;
 }
@@ -86,7 +88,7 @@ export class StreamShard {
   /** How it is doing as of now. */
   look(): FeedState {
     const { clock, limits } = this.#options;
-    const health = { isOpen: this.#isOpen, downSinceMs: this.#downSinceMs, receivedMs: this.#socket?.receivedMs ?? 0 };
+    const health = { heardMs: this.#socket?.heardMs ?? null, downSinceMs: this.#downSinceMs };
     const event = eventAt(health, clock.monotonicMs(), limits);
     if (event) this.#state = nextState(this.#state, event);
     return this.#state;
@@ -170,7 +172,6 @@ export class StreamShard {
   #onOpen(): void {
     const { clock, log, venue, events, limits, random } = this.#options;
     this.#isOpen = true;
-    this.#state = nextState(this.#state, 'OPENED');
     this.#connections += 1;
     this.#openedMs = clock.monotonicMs();
     this.#cancelRollOver();
@@ -185,20 +186,20 @@ export class StreamShard {
       else this.#rollOver('the exchange announced its shutdown');
       return;
     }
-    this.#options.events.frame(frame);
-    if (!successor || frame.kind !== 'TICK') return;
-    successor.heard.add(aggTradeStream(frame.tick.symbol));
-    this.#lookAtSuccessor();
+    const { events } = this.#options;
+    events.frame(frame);
+    if (successor) {
+      if (frame.kind === 'TICK') successor.heard.add(aggTradeStream(frame.tick.symbol));
+      this.#lookAtSuccessor();
+    } else if (this.#state !== 'LIVE' && this.look() === 'LIVE') events.heard();
   }
 
   #onEnd({ reason, code, pauseMs }: SocketEnd): void {
     if (this.#isStopped) return;
     const { clock, limits, random, log, venue, events } = this.#options;
     const nowMs = clock.monotonicMs();
-    if (this.#isOpen) {
-      this.#downSinceMs = nowMs;
-      if (nowMs - this.#openedMs >= limits.stableAfterMs) this.#failures = 0;
-    }
+    if (this.#isOpen && nowMs - this.#openedMs >= limits.stableAfterMs) this.#failures = 0;
+    if (this.#socket && this.#socket.heardMs !== null) this.#downSinceMs = nowMs;
     this.#isOpen = false;
     this.#state = nextState(this.#state, 'LOST');
     this.#socket = null;
@@ -240,10 +241,10 @@ export class StreamShard {
     this.#cancelRollOver = clock.after(delayMs, () => this.#rollOver('its successor was lost'));
   }
 
-  /** It takes over when every stream has brought something on it, or has had the time to. */
+  /** It takes over when every stream has brought something on it, or has had the time to; never while nothing at all was heard on it. */
   #lookAtSuccessor(): void {
     const successor = this.#successor;
-    if (!successor?.isOpen || !this.#streams.isSubsetOf(successor.confirmed)) return;
+    if (!successor?.isOpen || successor.socket.heardMs === null || !this.#streams.isSubsetOf(successor.confirmed)) return;
     if (this.#streams.isSubsetOf(successor.heard)) return this.#handOver();
     const { clock, limits } = this.#options;
     successor.cancelOverlap ??= clock.after(limits.rollOverOverlapMs, () => {

@@ -64,7 +64,7 @@ export class StreamSocket {
   #isOpen = false;
   #isOver = false;
   #isPumpDue = false;
-  #receivedMs: number;
+  #heardMs: number | null = null;
   #cancelDeadline: Cancel = () => {};
   #cancelAckDeadline: Cancel = () => {};
   #cancelPump: Cancel = () => {};
@@ -74,7 +74,6 @@ export class StreamSocket {
     this.#options = options;
     this.#messages = new RateWindow(1, venue.messageSpacingMs);
     this.#streamsPerMessage = limits.streamsPerControlMessage;
-    this.#receivedMs = clock.monotonicMs();
     const socket = new WebSocket(`${baseUrl}${venue.streamPath}?streams=${venue.sentinelStream}`, {
       maxPayload: limits.frameBytes,
       perMessageDeflate: false,
@@ -97,9 +96,12 @@ export class StreamSocket {
     socket.on('close', (code, reason) => this.#end(fault || `closed by the exchange ${reason.toString()}`.trimEnd(), code));
   }
 
-  /** When something last arrived, on the monotonic clock; before that, when it was dialled. */
-  get receivedMs(): number {
-    return this.#receivedMs;
+  /**
+   * When an event last arrived, on the monotonic clock; null before the first. Pings, confirmations and frames that cannot be read do not
+   * count: a connection may well go on with those and yet bring nothing.
+   */
+  get heardMs(): number | null {
+    return this.#heardMs;
   }
 
   want(stream: string): void {
@@ -132,27 +134,26 @@ export class StreamSocket {
     if (this.#isOver) return;
     const { clock, events } = this.#options;
     this.#isOpen = true;
-    this.#receivedMs = clock.monotonicMs();
     this.#cancelDeadline();
-    this.#watchSilence();
+    this.#watchSilence(clock.monotonicMs());
     events.opened();
     this.#pump();
   }
 
-  #watchSilence(): void {
+  #watchSilence(openedMs: number): void {
     const { clock, limits } = this.#options;
-    const leftMs = this.#receivedMs + limits.silentAfterMs - clock.monotonicMs();
+    const leftMs = (this.#heardMs ?? openedMs) + limits.silentAfterMs - clock.monotonicMs();
     if (leftMs <= 0) return this.#end(`silent for ${limits.silentAfterMs} ms`, null);
-    this.#cancelDeadline = clock.after(leftMs, () => this.#watchSilence());
+    this.#cancelDeadline = clock.after(leftMs, () => this.#watchSilence(openedMs));
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#isOver) return;
     const { clock, events, venue } = this.#options;
-    this.#receivedMs = clock.monotonicMs();
     if (isBinary) return events.frame({ kind: 'REFUSED', reason: 'binary', symbol: null });
     const frame = parseFrame((data as Buffer).toString('utf8'), venue.marketType);
     if (frame.kind === 'REPLY') return this.#onReply(frame.id, frame.fault);
+    if (frame.kind === 'TICK' || frame.kind === 'BEAT') this.#heardMs = clock.monotonicMs();
     // Left-overs of a stream being given up say nothing about the one that may be asked for next.
     if (frame.kind === 'TICK' && !this.#asked.has(aggTradeStream(frame.tick.symbol))) return;
     events.frame(frame);

@@ -1,3 +1,4 @@
+import type { Cancel } from '../kernel/clock.ts';
 import type { MarketType } from './tick.ts';
 
 /** What exchangeInfo says of a symbol. */
@@ -16,6 +17,7 @@ export interface SymbolInfo {
 /** The exchange's symbols by market; a market is unknown until its exchangeInfo arrived. */
 export class SymbolList {
   readonly #markets = new Map<MarketType, ReadonlyMap<string, SymbolInfo>>();
+  readonly #listeners = new Set<(marketType: MarketType) => void>();
 
   isKnown(marketType: MarketType): boolean {
     return this.#markets.has(marketType);
@@ -27,5 +29,16 @@ export class SymbolList {
 
   replace(marketType: MarketType, symbols: Iterable<SymbolInfo>): void {
     this.#markets.set(marketType, new Map(Array.from(symbols, (info) => [info.symbol, info])));
+    for (const listener of this.#listeners) listener(marketType);
+  }
+
+  all(marketType: MarketType): SymbolInfo[] {
+    return [...(this.#markets.get(marketType)?.values() ?? [])];
+  }
+
+  /** Calls `listener` with the market whose list was replaced. */
+  onReplace(listener: (marketType: MarketType) => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }

@@ -107,6 +107,21 @@ describe('order', () => {
     expect(ids()).toEqual([10, 11]);
   });
 
+  test('the end that REST told of before the stream was joined proves nothing, unless the stream has shown how it joins on', () => {
+    const { tape } = tapeFrom(afterId(9));
+    tape.page([], true);
+    const { doubts } = tape;
+    tape.joined();
+    expect([tape.inSync, tape.doubts > doubts]).toEqual([false, true]);
+    tape.page([], true);
+    expect(tape.inSync).toBe(true);
+    tape.doubt();
+    tape.live(tick(10)); // told before its confirmation
+    const seen = tape.doubts;
+    tape.joined();
+    expect([tape.inSync, tape.doubts]).toEqual([true, seen]);
+  });
+
   test('more live ticks than may be held are a hole like any other', () => {
     const { tape, ids } = tapeFrom(afterId(0));
     for (let id = 2; id <= 10; id += 1) tape.live(tick(id));

@@ -40,6 +40,7 @@ export class SymbolTape {
   /** The highest id the stream has shown since it was last lost. */
   #seenId = -1;
   #proven = false;
+  #doubts = 0;
   #stopped = false;
   #duplicates = 0;
 
@@ -68,6 +69,11 @@ export class SymbolTape {
   /** True while an id is missing before one that the stream has shown. */
   get isBehind(): boolean {
     return this.#nextId === null || this.#nextId <= this.#seenId;
+  }
+
+  /** How often being in sync had to be proven anew: what REST was asked before proves nothing then. */
+  get doubts(): number {
+    return this.#doubts;
   }
 
   /** Ticks that arrived again. */
@@ -136,8 +142,8 @@ export class SymbolTape {
   }
 
   /**
-   * Takes rows that REST gave for ids from `nextId` on, ascending. `isEnd` says that REST knew no more of them.
-   * Gives back the ids that do not exist.
+   * Takes rows that REST gave for ids from `nextId` on, ascending. `isEnd` says that REST knew no more of them when it was asked,
+   * and that `doubts` has not changed since. Gives back the ids that do not exist.
    */
   page(rows: readonly TradeRow[], isEnd: boolean): readonly IdJump[] {
     const jumps: IdJump[] = [];
@@ -158,7 +164,15 @@ export class SymbolTape {
   /** The stream was lost, or something casts doubt on it: what it held comes by REST, and being in sync is to be proven anew. */
   doubt(): void {
     this.#proven = false;
+    this.#doubts += 1;
     this.setHeldAside();
+  }
+
+  /** The stream arrives from here on: where it has not yet shown itself how it joins on, that is to be proven anew. */
+  joined(): void {
+    if (this.#seenId >= 0) return;
+    this.#proven = false;
+    this.#doubts += 1;
   }
 
   /** Drops the held ticks. If they are real, REST or a later tick of the stream shows them missing. */

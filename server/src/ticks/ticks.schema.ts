@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { badInput, requireRange } from '../graphql/errors.ts';
 import type { Cancel } from '../kernel/clock.ts';
 import { Conflated } from '../subscribers/conflated.ts';
@@ -23,6 +24,10 @@ declare module '../graphql/builder.ts' {
   }
 }
 
+/** For the cost alone; what is allowed is maxSymbolsPerRequest. */
+const MAX_SYMBOLS = 200;
+const MARKETS = 2;
+
 const PriceTickRef = builder.objectRef<Price>('PriceTick');
 PriceTickRef.implement({
   description: 'The newest known market price of a symbol.',
@@ -46,11 +51,11 @@ PriceTickRef.implement({
 const FeedStateEnum = builder.enumType('FeedState', {
   description: 'How a market’s price feed is doing.',
   values: {
-    CONNECTING: { description: 'Before the first connection.' },
+    CONNECTING: { description: 'Before the first data have arrived.' },
     LIVE: { description: 'Data arrives, and nothing is missing.' },
     STALE: { description: 'Connected, but nothing has arrived, or some symbol has missed something, for longer than the stale limit.' },
-    RECONNECTING: { description: 'The connection was lost and is being made again.' },
-    OFFLINE: { description: 'Stopped, or no attempt has succeeded for longer than the offline limit.' },
+    RECONNECTING: { description: 'The connection was lost, and no data have arrived on another one yet.' },
+    OFFLINE: { description: 'Stopped, or no data have arrived for longer than the offline limit.' },
   } satisfies Record<FeedState, { description: string }>,
 });
 
@@ -65,7 +70,7 @@ MarketFeedRef.implement({
       resolve: (_, __, { pricesAreSimulated }) => pricesAreSimulated,
     }),
     symbols: t.exposeInt('symbols', { description: 'Symbols watched: those with an open trade.' }),
-    symbolsInSync: t.exposeInt('symbolsInSync', { description: 'How many of them hear their stream and miss nothing.' }),
+    symbolsInSync: t.exposeInt('symbolsInSync', { description: 'How many of them miss nothing, on a connection that brings data.' }),
     lastTickAt: t.field({
       type: 'DateTime',
       nullable: true,
@@ -131,6 +136,7 @@ function moves(symbols: readonly SymbolInput[] | null | undefined, intervalMs: n
 builder.queryFields((t) => ({
   prices: t.field({
     type: [PriceTickRef],
+    extensions: cost({ rows: { argument: 'symbols', most: MAX_SYMBOLS }, perRow: 0.1 }),
     description: 'Newest prices; a symbol without a known price is left out.',
     args: { symbols: t.arg({ type: [SymbolInputRef], required: true, description: 'Which symbols; at most 200.' }) },
     resolve: (_, { symbols }, context) => {
@@ -140,6 +146,7 @@ builder.queryFields((t) => ({
   }),
   marketFeeds: t.field({
     type: [MarketFeedRef],
+    extensions: cost({ rows: MARKETS }),
     description: 'The price feeds’ health, one entry per market.',
     resolve: (_, __, { feeds }) => [...feeds()],
   }),
@@ -148,7 +155,7 @@ builder.queryFields((t) => ({
 builder.subscriptionFields((t) => ({
   priceTicks: t.field({
     type: [PriceTickRef],
-    extensions: { stream: 'moves' },
+    extensions: { stream: 'moves', ...cost({ rows: { argument: 'symbols', most: MAX_SYMBOLS }, perRow: 0.1 }) },
     description:
       'Newest price of each symbol that moved, at most one list per interval. All symbols with open positions when none is named.',
     args: {
@@ -163,7 +170,7 @@ builder.subscriptionFields((t) => ({
   }),
   marketFeedsUpdated: t.field({
     type: [MarketFeedRef],
-    extensions: { stream: 'state' },
+    extensions: { stream: 'state', ...cost({ rows: MARKETS }) },
     description: 'The price feeds’ health, at once, then at each change of state and about once a second while ticks arrive.',
     subscribe: (_, __, context) =>
       new Conflated({ subscribe: context.onFeeds, produce: () => context.feeds() }, context.clock, context.liveLimits.feedIntervalMs, true),

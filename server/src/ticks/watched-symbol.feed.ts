@@ -46,6 +46,8 @@ export class WatchedSymbol {
   /** When it was last seen in sync, or began; on the monotonic clock. */
   #syncedMs: number;
   #checkedPrice: string | null = null;
+  /** The newest tick, or that there was none, when a price check last saw another price. */
+  #movedAfter: Tick | null | undefined = undefined;
   /** `#heardMs` when a price check last had REST find trades that the stream had not brought. */
   #deafSinceMs: number | null = null;
 
@@ -68,16 +70,21 @@ export class WatchedSymbol {
   }
 
   get position(): StreamPosition {
-    return { lastTick: this.tape.lastTick, inSync: this.#isInSync };
+    return { lastTick: this.tape.lastTick, inSync: this.#isKnownInSync };
   }
 
   get #isInSync(): boolean {
     return this.#isSubscribed && this.tape.inSync;
   }
 
+  /** A connection that has been silent for too long may be dead: what it does not tell may be missing. */
+  get #isKnownInSync(): boolean {
+    return this.#isInSync && this.shard?.look() === 'LIVE';
+  }
+
   /** For how long it has been out of sync when last looked at, 0 when it is in sync; ms. */
   outOfSyncMs(nowMs: number): number {
-    if (!this.#isInSync) return Math.max(1, nowMs - this.#syncedMs);
+    if (!this.#isKnownInSync) return Math.max(1, nowMs - this.#syncedMs);
     this.#syncedMs = nowMs;
     return 0;
   }
@@ -98,13 +105,16 @@ export class WatchedSymbol {
   /** The stream arrives from here on; what came before is still to be fetched. */
   onSubscribed(): void {
     this.#isSubscribed = true;
+    this.tape.joined();
     if (this.tape.inSync) this.#settle();
     else this.#startRepairAfter(this.tape.isBehind ? 0 : this.#options.proofDelayMs);
   }
 
+  /** A repair under way goes on: what is missing is not got any faster by beginning anew. */
   onLost(): void {
     this.#isSubscribed = false;
-    this.#stopRepair();
+    this.#cancelGrace?.();
+    this.#cancelGrace = null;
     this.tape.doubt();
   }
 
@@ -116,13 +126,15 @@ export class WatchedSymbol {
 
   /**
    * Compares the market's price with the stream. A price that moved although the stream has long been quiet means that
-   * trades were not told: they are fetched. The second time in a row that this finds some, the stream is subscribed anew.
+   * trades were not told, also where it has come back meanwhile: they are fetched. The second time in a row that this finds some, the stream is subscribed anew.
    * Where no price is known yet REST is asked once more: its first answer may have trailed.
    */
   onCheckedPrice(price: string): void {
     const { lastTick } = this.tape;
     const known = lastTick?.price ?? this.#checkedPrice;
-    if (!this.#isQuiet || this.#cancelGrace || (known !== null && new Decimal(known).eq(price))) return;
+    if (known === null || !new Decimal(known).eq(price)) this.#movedAfter = lastTick;
+    if (this.#movedAfter !== lastTick || !this.#isQuiet || this.#cancelGrace) return;
+    this.#movedAfter = undefined;
     this.#checkedPrice = price;
     this.#after(this.#options.limits.gapGraceMs, () => {
       if (this.tape.lastTick === lastTick && this.#isQuiet) this.#startDoubtRepair();

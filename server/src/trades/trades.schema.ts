@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { cost } from '../graphql/cost.ts';
 import { connectionOf } from '../graphql/connection.ts';
 import { badInput } from '../graphql/errors.ts';
 import { NodeRef } from '../graphql/node.schema.ts';
@@ -285,6 +286,7 @@ export const TradeRef = builder.prismaObject('PaperTrade', {
       }),
       watch: t.field({
         type: [WatchStretchRef],
+        extensions: cost({ points: 5, rows: 10 }),
         description:
           'How its symbol was watched, without a hole, from its entry to its exit: live, or looked up afterwards. Of an open trade up to now, or up to where nothing is missing yet.',
         resolve: async (trade, _, context) => [...(await context.watchOf(trade))],
@@ -348,6 +350,7 @@ const FIRST = 'How many rows from the beginning, 1 to 100; 50 where neither firs
 builder.queryFields((t) => ({
   trades: t.field({
     type: TradeConnectionRef,
+    extensions: cost({ points: 5, page: { standard: 50, most: 100 } }),
     description: 'Trades, a page at a time. Pages stay right while trades arrive: a cursor is a place in the order, not a count.',
     args: {
       filter: t.arg({ type: TradeFilterInput, description: 'Which trades are meant; all without one.' }),
@@ -371,6 +374,7 @@ builder.queryFields((t) => ({
   }),
   signals: t.field({
     type: SignalConnectionRef,
+    extensions: cost({ points: 5, page: { standard: 50, most: 100 } }),
     description: 'Signals, newest first, a page at a time.',
     args: {
       filter: t.arg({

@@ -2,7 +2,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import { isUuid } from '../kernel/ids.ts';
 import { sqlState } from '../kernel/sql-error.ts';
-import { pageOf, PageRequestError, walkOf } from '../kernel/page.ts';
+import { notOurCursor, pageOf, PageRequestError, walkOf } from '../kernel/page.ts';
 import type { Cursor, Page, PageRequest, Walk } from '../kernel/page.ts';
 import { SIGNAL_INCLUDE, TRADE_INCLUDE } from './rows.ts';
 import type { SignalRow, TradeRow } from './rows.ts';
@@ -123,7 +123,7 @@ export class TradesStore {
       const found = (await query) as { id: string; value: string }[];
       return found.map(({ id, value }) => ({ order: walk.order, value, id }));
     } catch (error) {
-      if (walk.behind && sqlState(error)?.startsWith('22')) throw new PageRequestError('the cursor is not one that this API gave out');
+      if (walk.behind && sqlState(error)?.startsWith('22')) throw new PageRequestError(notOurCursor(walk.backward ? 'before' : 'after'));
       throw error;
     }
   }

@@ -4,17 +4,21 @@ export interface Display {
   palette: Palette;
   zone: ZoneChoice;
   density: Density;
+  /** Whether single keys are shortcuts. */
+  keys: Keys;
 }
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export const PALETTES = ['default', 'distinct', 'east'] as const;
 export const ZONES = ['utc', 'local'] as const;
 export const DENSITIES = ['comfortable', 'compact'] as const;
+export const KEYS = ['on', 'off'] as const;
 export type Theme = (typeof THEMES)[number];
 /** `distinct` is High distinction; `east` is red for up and green for down, as in East Asia. */
 export type Palette = (typeof PALETTES)[number];
 export type ZoneChoice = (typeof ZONES)[number];
 export type Density = (typeof DENSITIES)[number];
+export type Keys = (typeof KEYS)[number];
 
 export const DISPLAY_COOKIE = 'display';
 export const DISPLAY_COOKIE_SECONDS = 365 * 24 * 3600;
@@ -31,6 +35,7 @@ export function readDisplay(source: string | URLSearchParams | undefined): Displ
     palette: oneOf(PALETTES, params.get('palette')),
     zone: oneOf(ZONES, params.get('zone')),
     density: oneOf(DENSITIES, params.get('density')),
+    keys: oneOf(KEYS, params.get('keys')),
   };
 }
 

@@ -4,7 +4,7 @@ import { DISPLAY_COOKIE, DISPLAY_COOKIE_SECONDS, displayAttributes, writeDisplay
 
 /** The visitor's choices as the page uses them; changes are applied at once and remembered in the cookie. */
 export class Preferences {
-  display: Display = $state.raw({ theme: 'auto', palette: 'default', zone: 'utc', density: 'comfortable' });
+  display: Display = $state.raw({ theme: 'auto', palette: 'default', zone: 'utc', density: 'comfortable', keys: 'on' });
   /** The zone that times are printed in: UTC on the server, the visitor's own only once the page has come alive. */
   zone: Zone = $derived.by(() => (this.#alive && this.display.zone === 'local' ? localZone() : 'UTC'));
   #alive = $state(false);

@@ -2,7 +2,7 @@ import type { Snapshot } from '#lib/live/live-store.svelte.ts';
 import type { TradeFilter } from '#lib/url/filters.ts';
 import type { HistoryVariables } from '#lib/url/history.ts';
 import { UNREACHABLE, type Loaded } from './loaded.ts';
-import type { ClosedTrades, EquityPoint, Settings } from './page-query.ts';
+import type { ClosedTrades, EquityPoint, Settings } from './later/page-query.ts';
 
 /** What a page asks for. */
 export interface PageRequest {
@@ -43,6 +43,6 @@ export function unreachable(filter: TradeFilter): PageAnswer {
  * where that fails, the server is away.
  */
 export async function loadPage(fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
-  const code = await import('./ask-page.ts').catch(() => null);
+  const code = await import('./later/ask-page.ts').catch(() => null);
   return code ? code.askPage(fetch, request) : unreachable(request.filter);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chipState, freshness, type ChipFacts } from './freshness.ts';
+import { chipState, freshness, worstFeed, type ChipFacts } from './freshness.ts';
 
 const facts = (over: Partial<ChipFacts>): ChipFacts => ({
   socket: 'alive',
@@ -7,7 +7,7 @@ const facts = (over: Partial<ChipFacts>): ChipFacts => ({
   browserOffline: false,
   paused: false,
   ageMs: 400,
-  feedUp: true,
+  feed: 'LIVE',
   ...over,
 });
 
@@ -30,7 +30,21 @@ test('LIVE needs both a living socket and a price at most 5 s old', () => {
 });
 
 test('a healthy socket with a dead exchange feed is not called connected', () => {
-  expect(chipState(facts({ ageMs: 9_000, feedUp: false }))).toBe('feedDown');
+  expect(chipState(facts({ ageMs: 9_000, feed: 'OFFLINE' }))).toBe('feedDown');
+});
+
+test('no state of the exchange feed but LIVE is shown as live, however new the newest price is; each is shown as what it is', () => {
+  expect(chipState(facts({ feed: 'STALE' }))).toBe('feedStale');
+  expect(chipState(facts({ feed: 'CONNECTING' }))).toBe('feedConnecting');
+  expect(chipState(facts({ feed: 'RECONNECTING' }))).toBe('feedConnecting');
+  expect(chipState(facts({ feed: 'OFFLINE' }))).toBe('feedDown');
+});
+
+test('of several feeds the worst counts', () => {
+  expect(worstFeed([])).toBe('LIVE');
+  expect(worstFeed(['LIVE', 'STALE'])).toBe('STALE');
+  expect(worstFeed(['STALE', 'RECONNECTING', 'LIVE'])).toBe('RECONNECTING');
+  expect(worstFeed(['RECONNECTING', 'OFFLINE'])).toBe('OFFLINE');
 });
 
 test('a break is named after two seconds', () => {

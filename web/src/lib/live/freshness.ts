@@ -17,7 +17,22 @@ export function freshness(ageMs: number | null): Freshness {
   return ageMs <= STALE_LIMIT_MS ? 'late' : 'stale';
 }
 
-export type ChipState = 'snapshot' | 'connecting' | 'live' | 'connected' | 'feedDown' | 'reconnecting' | 'offline' | 'paused';
+export type FeedState = 'CONNECTING' | 'LIVE' | 'STALE' | 'RECONNECTING' | 'OFFLINE';
+export type ChipState =
+  'snapshot' | 'connecting' | 'live' | 'connected' | 'feedStale' | 'feedConnecting' | 'feedDown' | 'reconnecting' | 'offline' | 'paused';
+
+const FEED_CHIPS: Readonly<Record<Exclude<FeedState, 'LIVE'>, ChipState>> = {
+  STALE: 'feedStale',
+  CONNECTING: 'feedConnecting',
+  RECONNECTING: 'feedConnecting',
+  OFFLINE: 'feedDown',
+};
+const WORST_FIRST: readonly FeedState[] = ['OFFLINE', 'RECONNECTING', 'CONNECTING', 'STALE'];
+
+/** The state of the feed that is doing worst; LIVE where nothing bad is known. */
+export function worstFeed(states: readonly FeedState[]): FeedState {
+  return WORST_FIRST.find((state) => states.includes(state)) ?? 'LIVE';
+}
 
 export interface ChipFacts {
   socket: SocketState;
@@ -26,11 +41,11 @@ export interface ChipFacts {
   browserOffline: boolean;
   paused: boolean;
   ageMs: number | null;
-  /** False when the exchange's own feed is known to be down. */
-  feedUp: boolean;
+  /** How the server's feed from the exchange is doing. */
+  feed: FeedState;
 }
 
-/** The one word for the connection. The age of the prices is a second fact, shown beside it. */
+/** The one word for the connection, or for the exchange's feed behind it where that is not live. The age of the prices is a second fact, shown beside it. */
 export function chipState(facts: ChipFacts): ChipState {
   if (facts.socket === 'idle') return 'snapshot';
   if (facts.paused) return 'paused';
@@ -38,6 +53,6 @@ export function chipState(facts: ChipFacts): ChipState {
     if (facts.browserOffline) return 'offline';
     return facts.lostForMs !== null && facts.lostForMs >= LOST_CHIP_MS ? 'reconnecting' : 'connecting';
   }
-  if (freshness(facts.ageMs) === 'fresh') return 'live';
-  return facts.feedUp ? 'connected' : 'feedDown';
+  if (facts.feed !== 'LIVE') return FEED_CHIPS[facts.feed];
+  return freshness(facts.ageMs) === 'fresh' ? 'live' : 'connected';
 }

@@ -1,7 +1,8 @@
 import { addDecimals } from '#lib/format/decimal.ts';
-import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/documents.ts';
+import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/graphql/later/documents.ts';
 import type { Loaded } from '#lib/graphql/loaded.ts';
-import type { EquityPoint } from '#lib/graphql/page-query.ts';
+import type { EquityPoint } from '#lib/graphql/later/page-query.ts';
+import { worstFeed, type FeedState } from './freshness.ts';
 import { isAfter, latest, START, type Sequence } from './sequence.ts';
 
 /** Everything that a page starts from, or starts again from after a break. */
@@ -85,6 +86,12 @@ export class LiveStore {
     const held = new Set(this.openRows.map((row) => row.trade.marketType));
     const newest = held.size === 0 ? newestOf(new Set(['SPOT', 'FUTURES'])) : [...held].flatMap((market) => newestOf(new Set([market])));
     return newest.length === 0 ? null : Math.min(...newest);
+  });
+
+  /** How the feeds are doing that open positions need; without positions, all. */
+  feed: FeedState = $derived.by(() => {
+    const held = new Set<string>(this.openRows.map((row) => row.trade.marketType));
+    return worstFeed(this.feeds.filter((feed) => held.size === 0 || held.has(feed.marketType)).map((feed) => feed.state));
   });
 
   lastOpened: Sequence | null = START;

@@ -88,10 +88,31 @@ describe('closures', () => {
     expect(store.receiveEvent(closure('b', '10000000000000000', '2'))).toBe(true);
   });
 
-  test('resume from the newest closure of the snapshot', () => {
-    expect(new LiveStore(snapshot()).lastClosed).toBe('100');
-    expect(new LiveStore(snapshot({ latest: { ok: true, data: [] } })).lastClosed).toBe('0');
-    expect(new LiveStore(snapshot({ latest: { ok: false, code: 'UNREACHABLE' } })).lastClosed).toBeNull();
+  test('resume from the place of the snapshot in the record, else from its newest closure', () => {
+    const failed = { ok: false, code: 'UNREACHABLE' } as const;
+    expect(new LiveStore(snapshot({ latest: { ok: true, data: [] } })).lastClosed).toBe('100');
+    expect(new LiveStore(snapshot({ performance: failed })).lastClosed).toBe('100');
+    expect(new LiveStore(snapshot({ performance: failed, latest: { ok: true, data: [] } })).lastClosed).toBe('0');
+    expect(new LiveStore(snapshot({ performance: failed, latest: failed })).lastClosed).toBeNull();
+  });
+
+  test('behind the place of the snapshot’s totals come again as news, and count once', () => {
+    const early = closedTrade('a', '101', '2');
+    const store = new LiveStore(snapshot({ latest: { ok: true, data: [early] } }));
+    expect(store.latest).toEqual([]);
+    expect(store.receiveEvent(closure('a', '101', '2'))).toBe(true);
+    expect(store.closedCount).toBe(11);
+    expect(store.total).toBe('21.5');
+  });
+
+  test('told before a snapshot that does not hold them stay counted', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    store.takeSnapshot(snapshot());
+    expect(store.closedCount).toBe(11);
+    store.takeSnapshot(snapshot({ performance: { ok: true, data: performance(11, '22') } }));
+    expect(store.closedCount).toBe(11);
+    expect(store.total).toBe('21.5');
   });
 
   test('show their result in the row and then move to the latest closed', () => {
@@ -255,4 +276,32 @@ describe('snapshots', () => {
     store.takeSnapshot({ performance: failed, feeds: failed, open: failed, latest: failed });
     expect([store.total, store.rows.length, store.lastClosed]).toEqual(['21', 2, '100']);
   });
+});
+
+describe('a snapshot', () => {
+  test('older than what is shown changes nothing', () => {
+    const store = new LiveStore(snapshot({ performance: { ok: true, data: performance(12, '24') } }));
+    store.takeSnapshot(snapshot());
+    expect(store.closedCount).toBe(12);
+  });
+
+  test('of other trades leaves nothing of those before, also when it failed', () => {
+    const store = new LiveStore(snapshot());
+    store.receiveEvent(closure('a', '101', '2'));
+    store.replace(snapshot({ open: { ok: true, data: { positions: [], totalInvested: '0' } }, latest: { ok: true, data: [] } }));
+    expect([store.rows, store.latest, store.closedLive]).toEqual([[], [], []]);
+    expect(store.total).toBe('20');
+    const failed = { ok: false, code: 'UNREACHABLE' } as const;
+    store.replace({ performance: failed, feeds: failed, open: failed, latest: failed });
+    expect([store.total, store.closedCount]).toEqual([null, null]);
+  });
+});
+
+test('open P/L adds up to the server’s own sum, to the last digit', () => {
+  const store = new LiveStore(snapshot());
+  const positions = [price('a', '1', '0.10000001'), price('b', '1', '-0.30000003')];
+  store.receivePrices({ positions, totalInvested: '200' });
+  store.commit();
+  // As the server answers it for these two: totalUnrealizedPnl.
+  expect(store.unrealised).toBe('-0.20000002');
 });

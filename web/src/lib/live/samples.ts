@@ -1,4 +1,4 @@
-import type { OpenTrade, Performance, Trade } from '#lib/graphql/documents.ts';
+import type { OpenTrade, Performance, Trade } from '#lib/graphql/later/documents.ts';
 import type { Snapshot, TradeEvent } from './live-store.svelte.ts';
 
 /** What the API could have sent, for tests. */

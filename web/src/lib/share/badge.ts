@@ -1,6 +1,6 @@
 import { count, moneyChange, percent } from '#lib/format/number.ts';
 import { date } from '#lib/format/time.ts';
-import { shareText } from '#lib/text/pages/share.ts';
+import { shareText } from '#lib/text/later/share.ts';
 
 export const BADGES = ['win-rate', 'pnl', 'trades', 'since'] as const;
 export type BadgeName = (typeof BADGES)[number];

@@ -1,5 +1,5 @@
-import { createGraphql } from '#lib/graphql/client.ts';
-import { graphql } from '#lib/graphql/tada.ts';
+import { createGraphql } from '#lib/graphql/later/client.ts';
+import { graphql } from '#lib/graphql/later/tada.ts';
 import { readFilters, toTradeFilter } from '#lib/url/filters.ts';
 
 const FiguresQuery = graphql(`

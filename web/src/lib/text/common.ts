@@ -12,7 +12,7 @@ export const commonText = {
 
   skip: 'Skip to the content',
 
-  nav: { label: 'Site', performance: 'Performance', api: 'API' },
+  nav: { label: 'Site', performance: 'Performance', method: 'Method', developers: 'Developers' },
 
   display: {
     button: 'Display',
@@ -24,6 +24,8 @@ export const commonText = {
     zones: { utc: 'UTC', local: 'Local' },
     density: 'Rows',
     densities: { comfortable: 'Comfortable', compact: 'Compact' },
+    keys: 'Shortcuts',
+    keysNames: { on: 'On (? for help)', off: 'Off' },
     apply: 'Apply',
   },
 
@@ -39,7 +41,9 @@ export const commonText = {
     CLOSED_DELISTED: 'Delisted',
   },
 
-  direction: { up: 'up', down: 'down', flat: 'unchanged' },
+  atMarket: 'at the market',
+  aboveMarket: (share: string): string => `${share} above market`,
+  belowMarket: (share: string): string => `${share} below market`,
 
   duration: {
     tenths: (seconds: string): string => `${seconds} s`,

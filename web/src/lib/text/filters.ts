@@ -24,6 +24,6 @@ export const filterText = {
   done: 'Done',
   button: (n: number): string => (n === 0 ? 'Filters' : `Filters (${n})`),
   ignored: (parts: string): string => `Left out of the address, as it cannot be meant: ${parts}`,
-  noMatch: 'No trade matches',
+  noMatch: { open: 'No open position matches', closed: 'No closed trade matches' },
   clearAll: 'Clear the filters',
 };

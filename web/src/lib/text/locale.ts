@@ -1,6 +1,6 @@
 /*
- * Every word of the page is in this folder, ready to be translated: one file for what all pages share, one for each part, and in `pages/`
- * those of one page only, which are loaded with it.
+ * Every word of the page is in this folder, ready to be translated: one file for what all pages share, one for each part, and in `later/`
+ * those not needed at first, which are loaded with what needs them.
  */
 
 /** Decides how numbers and dates are written. */

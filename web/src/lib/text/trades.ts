@@ -22,6 +22,7 @@ export const tradesText = {
       age: 'Age',
     },
     noPrice: 'no price yet',
+    entered: (deviation: string): string => `entered ${deviation}`,
     progress: (percent: string): string => `${percent} of the way from stop to target`,
     newOnes: (n: number): string => `${n} new`,
   },

@@ -1,4 +1,4 @@
-import { askPage } from '#lib/graphql/ask-page.ts';
+import { askPage } from '#lib/graphql/later/ask-page.ts';
 import type { LayoutServerLoad } from './$types';
 import { readView, requestOf } from './view.ts';
 

@@ -1,5 +1,5 @@
 import { SHARED_MAX_AGE_SECONDS } from '#lib/share/figures.ts';
-import { shareText } from '#lib/text/pages/share.ts';
+import { shareText } from '#lib/text/later/share.ts';
 import { askClosures, atomFeed } from './closures.ts';
 import type { RequestHandler } from './$types';
 

@@ -1,11 +1,11 @@
 import type { ResultOf } from 'gql.tada';
-import { createGraphql } from '#lib/graphql/client.ts';
-import { graphql } from '#lib/graphql/tada.ts';
+import { createGraphql } from '#lib/graphql/later/client.ts';
+import { graphql } from '#lib/graphql/later/tada.ts';
 import { moneyChange, money, price } from '#lib/format/number.ts';
 import { duration } from '#lib/format/time.ts';
 import { escapeXml } from '#lib/share/badge.ts';
 import { commonText } from '#lib/text/common.ts';
-import { shareText } from '#lib/text/pages/share.ts';
+import { shareText } from '#lib/text/later/share.ts';
 import { readFilters, toTradeFilter } from '#lib/url/filters.ts';
 
 const ENTRIES = 50;

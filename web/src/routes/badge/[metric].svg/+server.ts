@@ -1,6 +1,6 @@
 import { BADGES, badgeSvg, badgeWords } from '#lib/share/badge.ts';
 import { askFigures, SHARED_MAX_AGE_SECONDS } from '#lib/share/figures.ts';
-import { shareText } from '#lib/text/pages/share.ts';
+import { shareText } from '#lib/text/later/share.ts';
 import type { RequestHandler } from './$types';
 
 /** A badge for a README or a site: /badge/win-rate.svg, pnl, trades or since; with the page's filters in the address. */

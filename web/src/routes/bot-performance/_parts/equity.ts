@@ -1,4 +1,4 @@
-import type { EquityPoint } from '#lib/graphql/page-query.ts';
+import type { EquityPoint } from '#lib/graphql/later/page-query.ts';
 
 /** The line never has more points, live ones included. */
 export const POINTS_LIMIT = 400;

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { UNREACHABLE } from '#lib/graphql/loaded.ts';
-import { receiptText } from '#lib/text/pages/receipt.ts';
+import { receiptText } from '#lib/text/later/receipt.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, params }) => {

@@ -1,6 +1,6 @@
-import { createGraphql } from '#lib/graphql/client.ts';
-import { TradeRow } from '#lib/graphql/documents.ts';
-import { graphql } from '#lib/graphql/tada.ts';
+import { createGraphql } from '#lib/graphql/later/client.ts';
+import { TradeRow } from '#lib/graphql/later/documents.ts';
+import { graphql } from '#lib/graphql/later/tada.ts';
 
 /** Everything that is known of one trade, and of the signal that opened it. */
 export const ReceiptQuery = graphql(

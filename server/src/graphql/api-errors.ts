@@ -1,0 +1,66 @@
+import { GraphQLError } from 'graphql';
+
+/**
+ * The codes, in `extensions.code`, by which a whole request is refused, with the HTTP status that goes with each. They are stable.
+ * What is wrong with a signal is told in `userErrors` instead (signals/refusals.ts).
+ */
+export const API_ERRORS = {
+  BAD_REQUEST: { status: 400, about: 'The body is not a JSON object with a query, or a variable nests too deep.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, about: 'The query cannot be read.' },
+  REQUEST_TIMEOUT: { status: 408, about: 'The body took too long to arrive.' },
+  OPERATION_RESOLUTION_FAILURE: { status: 400, about: 'The document has no operation of that name, or several and none is named.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
+  BAD_USER_INPUT: { status: 200, about: 'An argument has a value that is not allowed; the message names it.' },
+  TOO_MANY_ROWS: { status: 200, about: 'A comparison has more rows than can be made at once: narrow the filter.' },
+  SEQUENCE_NOT_REACHED: { status: 200, about: 'The sequence in "after" belongs to another record.' },
+  TOKEN_NOT_IN_HEADER: {
+    status: 400,
+    about: 'A token stands in the address, the query or the variables. Revoke it, as it may have been logged.',
+  },
+  REQUEST_ENTITY_TOO_LARGE: { status: 413, about: 'The body is too large.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, about: 'Requests are JSON, not compressed.' },
+  QUERY_TOO_LARGE: { status: 400, about: 'The query has too many tokens, fields, aliases, directives, fragments or operations.' },
+  QUERY_TOO_DEEP: { status: 400, about: 'The query nests too deep.' },
+  QUERY_TOO_COSTLY: { status: 400, about: 'One request costs more than is allowed: ask for smaller pages or fewer fields.' },
+  LIST_TOO_LONG: { status: 400, about: 'A list in the arguments has too many entries.' },
+  RATE_LIMITED: { status: 429, about: 'This address has used up its points for now; Retry-After says when to come again.' },
+  TOO_MANY_WRONG_TOKENS: { status: 429, about: 'Too many wrong tokens came from this address: wait a minute.' },
+  TOO_MANY_HEAVY_REQUESTS: { status: 429, about: 'This address has too many costly requests under way; wait for an answer first.' },
+  TOO_MANY_CONNECTIONS: { status: 429, about: 'This address has too many WebSockets and event streams open.' },
+  SERVER_FULL: { status: 503, about: 'The server has as many WebSockets and event streams open as it can hold.' },
+  TOO_MANY_SUBSCRIPTIONS: { status: 429, about: 'This WebSocket has too many subscriptions; the others go on.' },
+  SUBSCRIPTIONS_ONLY: { status: 400, about: 'Only subscriptions go over WebSocket.' },
+  SUBSCRIBER_TOO_SLOW: {
+    status: 200,
+    about: 'The subscription has ended because its reader was too far behind: subscribe again after the last sequence.',
+  },
+  EXECUTION_TIMEOUT: { status: 503, about: 'The answer took too long.' },
+  INTERNAL_SERVER_ERROR: { status: 500, about: 'A fault of the server, which the operator finds in the log by the id told.' },
+} as const satisfies Record<string, { status: number; about: string }>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** An error for the caller; over HTTP the answer gets the code's status, and Retry-After where waiting helps. */
+export function apiError(code: ApiErrorCode, message: string, retryAfterSeconds?: number): GraphQLError {
+  const { status } = API_ERRORS[code];
+  const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+  return new GraphQLError(message, {
+    extensions: {
+      code,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      http: { ...(status !== 200 && { status }), ...(headers && { headers }) },
+    },
+  });
+}
+
+/** Of a message's beginning and of its end: what was sent stands between them, however long. */
+const KEPT_LENGTH = 150;
+
+/** The same error with a message of bounded length, and with a code. */
+export function forCallers(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  const isLong = message.length > 2 * KEPT_LENGTH;
+  if (!isLong && extensions['code'] !== undefined) return error;
+  const told = isLong ? `${message.slice(0, KEPT_LENGTH)} … ${message.slice(-KEPT_LENGTH)}`.toWellFormed() : message;
+  return new GraphQLError(told, { nodes, source, positions, path, extensions: { code: 'BAD_USER_INPUT', ...extensions } });
+}

@@ -1,0 +1,91 @@
+import type { GraphQLError } from 'graphql';
+import type { Clock } from '../kernel/clock.ts';
+import { LeakyBuckets } from '../kernel/leaky-bucket.ts';
+import type { BucketState } from '../kernel/leaky-bucket.ts';
+import { apiError } from './api-errors.ts';
+
+export interface BudgetLimits {
+  /** Points that one address may spend at once, and what is given back per second. */
+  readonly costCapacity: number;
+  readonly costPerSecond: number;
+  /** The most one request may cost. */
+  readonly maxCost: number;
+  /** What a request costs that was refused for what it says. */
+  readonly refusedCost: number;
+  /** From this cost on a request is heavy. */
+  readonly heavyCost: number;
+  readonly maxHeavyRequests: number;
+  readonly maxAddresses: number;
+}
+
+/** Every request costs this much besides what it asks for. */
+const REQUEST_COST = 5;
+
+/** What each visitor has left, and how much of it is under way. */
+export class RequestBudget {
+  readonly #limits: BudgetLimits;
+  readonly #buckets: LeakyBuckets;
+  /** Heavy requests under way; no more visitors than requests. */
+  readonly #heavy = new Map<string, number>();
+
+  constructor(limits: BudgetLimits, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#limits = limits;
+    this.#buckets = new LeakyBuckets({ capacity: limits.costCapacity, leakPerSecond: limits.costPerSecond }, limits.maxAddresses, clock);
+  }
+
+  get maxCost(): number {
+    return this.#limits.maxCost;
+  }
+
+  /** Takes the price of any request; an error where not even that is left, so that nothing more needs to be done about it. */
+  knock(visitor: string): GraphQLError | undefined {
+    const bucket = this.#buckets.of(visitor);
+    return bucket.take(REQUEST_COST) ? undefined : this.#rateLimited(visitor, REQUEST_COST);
+  }
+
+  /** Takes the points of an operation; `done` is to be called when its execution has ended. */
+  begin(visitor: string, points: number): { readonly done: () => void } | { readonly refused: GraphQLError } {
+    const { maxCost, heavyCost, maxHeavyRequests } = this.#limits;
+    if (points > maxCost) {
+      const message = `This request costs ${points} points: at most ${maxCost} are allowed. Ask for smaller pages or fewer fields.`;
+      return { refused: apiError('QUERY_TOO_COSTLY', message) };
+    }
+    const isHeavy = points >= heavyCost;
+    const underWay = this.#heavy.get(visitor) ?? 0;
+    if (isHeavy && underWay >= maxHeavyRequests) {
+      const message = `At most ${maxHeavyRequests} requests of ${heavyCost} points or more may be under way from one address.`;
+      return { refused: apiError('TOO_MANY_HEAVY_REQUESTS', message, 1) };
+    }
+    if (!this.#buckets.of(visitor).take(points)) return { refused: this.#rateLimited(visitor, points) };
+    if (!isHeavy) return { done: () => {} };
+    this.#heavy.set(visitor, underWay + 1);
+    return { done: () => this.#release(visitor) };
+  }
+
+  /** What looking at a request costs that then is refused. */
+  chargeRefused(visitor: string): void {
+    this.#buckets.of(visitor).charge(this.#limits.refusedCost);
+  }
+
+  state(visitor: string): BucketState {
+    return this.#buckets.of(visitor).state();
+  }
+
+  /** The two fields of draft-ietf-httpapi-ratelimit-headers-10. */
+  headers(visitor: string): Readonly<Record<string, string>> {
+    const { limit, remaining, resetSeconds } = this.state(visitor);
+    const window = Math.ceil(limit / this.#limits.costPerSecond);
+    return { 'ratelimit-policy': `"cost";q=${limit};w=${window}`, ratelimit: `"cost";r=${remaining};t=${resetSeconds}` };
+  }
+
+  #rateLimited(visitor: string, points: number): GraphQLError {
+    const seconds = this.#buckets.of(visitor).secondsUntil(points);
+    return apiError('RATE_LIMITED', `This address has used up its points for now: come again in ${seconds} s.`, seconds);
+  }
+
+  #release(visitor: string): void {
+    const left = (this.#heavy.get(visitor) ?? 1) - 1;
+    if (left > 0) this.#heavy.set(visitor, left);
+    else this.#heavy.delete(visitor);
+  }
+}

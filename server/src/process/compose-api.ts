@@ -1,0 +1,193 @@
+import type { IncomingMessage } from 'node:http';
+import { createApi } from '../graphql/api.ts';
+import type { Context } from '../graphql/builder.ts';
+import { RequestBudget } from '../graphql/request-budget.ts';
+import type { Service } from '../kernel/service.ts';
+import { CSV, JSON_DOCUMENT } from '../performance/export-format.ts';
+import type { ExportFormat } from '../performance/export-format.ts';
+import { Exports } from '../performance/export.feed.ts';
+import { ExportStore } from '../performance/export.store.ts';
+import { PerformanceStore } from '../performance/performance.store.ts';
+import { TrackRecord } from '../performance/track-record.ts';
+import { RecentEvents } from '../record/recent-events.ts';
+import { AcceptSignal } from '../signals/accept-signal.ts';
+import type { Market } from '../signals/accept-signal.ts';
+import { AnswerCounter } from '../signals/answer-counter.ts';
+import { AnswersStore } from '../signals/answers.store.ts';
+import { ChangeSignal } from '../signals/change-signal.ts';
+import { SignalsStore } from '../signals/signals.store.ts';
+import { SocketWriters } from '../subscribers/socket-writers.ts';
+import { cutWhenStalled } from '../subscribers/stalled-response.ts';
+import { SubscriptionSockets } from '../subscribers/websocket.feed.ts';
+import { Markets } from '../ticks/markets.ts';
+import { StoredSymbols } from '../ticks/stored-symbols.ts';
+import { SymbolListsStore } from '../ticks/symbol-lists.store.ts';
+import type { MarketType } from '../ticks/tick.ts';
+import { ToldMarkets } from '../ticks/told-markets.ts';
+import { StretchesStore } from '../trades/stretches.store.ts';
+import { TradesStore } from '../trades/trades.store.ts';
+import { watchStretches } from '../trades/watch-stretches.ts';
+import { composeSenders } from './compose-senders.ts';
+import type { Shared } from './compose-shared.ts';
+import type { Composition, Foundation } from './composition.ts';
+import { graphqlRoutes } from './graphql-routes.ts';
+import type { Endpoint } from './http.ts';
+
+export interface ApiParts extends Pick<Composition, 'graphql' | 'graphqlUpgrade' | 'endpoints'> {
+  readonly services: readonly Service[];
+  readonly markets: Markets;
+}
+
+/** The public side: takes signals, answers queries, serves subscribers. Of the markets it knows what the leading worker tells. */
+export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
+  const { config, log, clock, newId, database, visitors } = foundation;
+  const { limits, rules } = config;
+  const { prisma } = database;
+  const { bus, records, tail, announce, priceBoard, symbolList } = shared;
+
+  const told = new ToldMarkets({
+    priceBoard,
+    clock,
+    limits: limits.bus,
+    listen: (all) => bus.publish({ kind: 'LISTENING', all }),
+    ask: (question) => bus.publish({ kind: 'ASK', question }),
+  });
+  const markets = new Markets(told);
+  bus.onConnected(() => told.reconnected());
+  bus.onMessage((message) => {
+    if (markets.areOwn) return; // what others tell was true before this process began to lead
+    if (message.kind === 'NEWS') told.takeNews(message.news);
+    if (message.kind === 'QUOTE') told.takeQuote(message.quote);
+  });
+  const storedSymbols = new StoredSymbols({
+    load: () => new SymbolListsStore(prisma).load(),
+    symbolList,
+    isNeeded: () => !markets.areOwn,
+    clock,
+    log,
+    intervalMs: limits.bus.symbolsIntervalMs,
+  });
+
+  const market: Market = {
+    isListKnown: (marketType) => symbolList.isKnown(marketType),
+    symbolInfo: (marketType, symbol) => symbolList.get(marketType, symbol),
+    refresh: (marketType, symbol) => markets.refresh(marketType, symbol),
+    freshPrice: (marketType, symbol, maxAgeMs) => priceBoard.getFresh(marketType, symbol, maxAgeMs)?.price,
+    lastTradeId: (marketType, symbol) => markets.lastTradeId(marketType, symbol),
+  };
+  const signals = new SignalsStore(prisma);
+  const answers = new AnswersStore(prisma);
+  const answerCounter = new AnswerCounter(answers, clock, log, limits.answers);
+  const stretches = new StretchesStore(prisma);
+  const performance = new PerformanceStore(prisma);
+  const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, {
+    capitalBase: config.capitalBase,
+    ...limits.trackRecord,
+  });
+
+  const acceptSignal = new AcceptSignal(signals, market, rules, clock, newId, announce, (botId, answer) =>
+    answerCounter.count(botId, answer),
+  );
+  const changeSignal = new ChangeSignal(signals, market, rules, clock, newId, announce);
+  const senders = composeSenders(foundation, { signals, acceptSignal, changeSignal });
+
+  const recent = new RecentEvents(
+    {
+      get position() {
+        return tail.position;
+      },
+      onEvent: (listener) => tail.onEvent(listener),
+      readAfter: (sequence, limit) => records.readAfter(sequence, limit),
+    },
+    limits.record.recentEvents,
+  );
+  const context: Omit<Context, 'authenticate' | 'moment' | 'knownCounts'> = {
+    prisma,
+    clock,
+    trackRecord,
+    trades: new TradesStore(prisma, limits.pages),
+    acceptSignal,
+    changeSignal,
+    loadSignal: (id) => signals.load(id),
+    record: {
+      get position() {
+        return tail.position;
+      },
+      onEvent: (listener) => tail.onEvent(listener),
+      head: () => records.head(),
+      readAfter: (sequence, limit) => recent.readAfter(sequence, limit),
+    },
+    unstoredAnswers: async (filter) => {
+      await answerCounter.settled();
+      return answers.sums({ bots: filter?.bot?.length ? filter.bot : null, from: filter?.from ?? null, to: filter?.to ?? null });
+    },
+    eventLimits: limits.events,
+    recordPosition: () => tail.position,
+    onRecord: (changed) => tail.onEvent(changed),
+    onPrice: (changed) => priceBoard.onMove(changed),
+    onPriceOf: (moved) => priceBoard.onMove(moved),
+    priceOf: (marketType, symbol) => priceBoard.get(marketType, symbol),
+    watchOf: async (trade) => {
+      const marketType = trade.marketType as MarketType;
+      const knownUntil = markets.knownUntil(marketType, trade.symbol) ?? trade.entryTime;
+      const until = trade.exitTime ?? knownUntil;
+      const repaired = await stretches.repaired(marketType, trade.symbol, trade.entryTime, until);
+      return watchStretches(trade.entryTime.getTime(), until.getTime(), repaired);
+    },
+    symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
+    priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
+    openSymbols: async () =>
+      (await trackRecord.moment(tail.position).of(null)).openPositions().positions.map(({ marketType, symbol }) => ({
+        marketType: marketType as MarketType,
+        symbol,
+      })),
+    feeds: () => markets.feeds(),
+    onFeeds: (changed) => {
+      const cancels = [markets.onFeeds(changed), priceBoard.onMove(changed)];
+      return () => cancels.forEach((cancel) => cancel());
+    },
+    pricesAreSimulated: config.simulatedPrices,
+    liveLimits: limits.live,
+    maxSymbolsPerRequest: limits.live.maxSymbolsPerRequest,
+    settings: {
+      positionSize: rules.positionSize,
+      feeRateSpot: rules.feeRates.SPOT,
+      feeRateFutures: rules.feeRates.FUTURES,
+      capitalBase: config.capitalBase,
+      startedAt: () => performance.firstSignalAt(),
+    },
+  };
+  const contextOf = (bearer: string | null, request: IncomingMessage | undefined): Context => {
+    const moment = trackRecord.moment();
+    return {
+      ...context,
+      moment,
+      knownCounts: (filter) => moment.known(filter)?.then(({ totalTrades, signals }) => ({ trades: totalTrades, signals: signals.total })),
+      authenticate: () => senders.authenticate(bearer, request),
+    };
+  };
+  const exportStore = new ExportStore(prisma);
+  const exporting = new Exports({ head: () => records.head(), window: (...asked) => exportStore.window(...asked) }, clock, limits.exports);
+  const download = (path: string, format: ExportFormat): Endpoint => ({
+    path,
+    handle: (request, response) => {
+      cutWhenStalled(response, clock, limits.exports.stalledMs);
+      return exporting.answer(format, request, response);
+    },
+  });
+  const budget = new RequestBudget(limits.api, clock);
+  const api = createApi(contextOf, { limits: { ...limits.api, ...limits.events }, budget, visitors, clock, newId, log });
+  const writers = new SocketWriters(clock, setImmediate, limits.sockets);
+  const sockets = new SubscriptionSockets(api, writers, limits.sockets, clock, senders.admit);
+  return {
+    services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],
+    markets,
+    ...graphqlRoutes({ api, sockets, writers, budget, visitors, clock, limits }),
+    endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT), senders.hooks],
+  };
+}
+
+/** "0.0100" → 2, "1" → 0. */
+function decimalsOf(tickSize: string | null | undefined): number | undefined {
+  return tickSize?.replace(/0+$/, '').split('.')[1]?.length ?? (tickSize ? 0 : undefined);
+}

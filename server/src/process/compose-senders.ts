@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
+import { bearerOf } from '../graphql/api.ts';
+import type { Service } from '../kernel/service.ts';
+import type { AcceptSignal } from '../signals/accept-signal.ts';
+import { Authenticator } from '../signals/authenticator.ts';
+import { BotsStore } from '../signals/bots.store.ts';
+import type { ChangeSignal } from '../signals/change-signal.ts';
+import { createHooks, HOOKS_PATH } from '../signals/hooks.feed.ts';
+import type { Sender } from '../signals/scopes.ts';
+import type { SignalStatus } from '../signals/signal.ts';
+import type { SignalsStore } from '../signals/signals.store.ts';
+import { HeldSockets } from '../subscribers/held-sockets.ts';
+import type { Admit } from '../subscribers/websocket.feed.ts';
+import type { Foundation } from './composition.ts';
+import type { Endpoint } from './http.ts';
+
+export interface Intake {
+  readonly signals: SignalsStore;
+  readonly acceptSignal: AcceptSignal;
+  readonly changeSignal: ChangeSignal;
+}
+
+export interface Senders {
+  /** The bot behind a request's token; null without one or with a wrong one. @throws TOO_MANY_WRONG_TOKENS */
+  readonly authenticate: (bearer: string | null, request: IncomingMessage | undefined) => Promise<Sender | null>;
+  /** Reading needs no token; a socket that names one ends with it. */
+  readonly admit: Admit;
+  readonly hooks: Endpoint;
+  readonly services: readonly Service[];
+}
+
+/** Who may write: tokens over GraphQL, in sockets and in the addresses of webhooks. */
+export function composeSenders({ config, log, clock, database, visitors }: Foundation, intake: Intake): Senders {
+  const { limits } = config;
+  const { signals, acceptSignal, changeSignal } = intake;
+  const bots = new BotsStore(database.prisma);
+  const authenticator = new Authenticator(bots, limits.tokens, clock, log);
+  const heldSockets = new HeldSockets((tokenIds) => bots.revokedAmong(tokenIds), clock, log, limits.tokens.revocationPollMs);
+  // A request whose connection is gone already has no address.
+  const addressOf = (request: IncomingMessage | undefined): string => (request ? visitors.addressOf(request) : '');
+
+  const hooks = createHooks(
+    {
+      authenticate: (token, address) => authenticator.authenticate(token, address),
+      addressOf,
+      retryAfterMs: () => authenticator.retryAfterMs,
+      acceptSignal,
+      changeSignal,
+      findByExternalId: (botId, externalId) => signals.findByExternalId(botId, externalId),
+      load: async (signalId) => {
+        const row = await signals.load(signalId);
+        if (!row) throw new Error('a signal that was just there is gone');
+        return { status: row.status as SignalStatus, tradeId: row.trade?.id ?? null };
+      },
+    },
+    limits.hooks,
+  );
+
+  return {
+    authenticate: async (bearer, request) => {
+      const sender = bearer === null ? null : await authenticator.authenticate(bearer, addressOf(request));
+      if (sender !== 'TOO_MANY_FAILURES') return sender;
+      throw apiError('TOO_MANY_WRONG_TOKENS', API_ERRORS.TOO_MANY_WRONG_TOKENS.about, Math.ceil(authenticator.retryAfterMs / 1_000));
+    },
+    admit: async (request, { authorization }, socket) => {
+      const bearer = bearerOf(typeof authorization === 'string' ? authorization : (request.headers.authorization ?? null));
+      if (bearer === null) return authorization === undefined;
+      const sender = await authenticator.authenticate(bearer, addressOf(request));
+      if (sender === null || sender === 'TOO_MANY_FAILURES') return false;
+      heldSockets.hold(sender.tokenId, socket);
+      return true;
+    },
+    hooks: { path: HOOKS_PATH, handle: hooks },
+    services: [heldSockets],
+  };
+}

@@ -1,0 +1,58 @@
+import { RecordStore } from '../record/record.store.ts';
+import { RecordTail } from '../record/record-tail.ts';
+import { PriceBoard } from '../ticks/price-board.ts';
+import { SymbolList } from '../ticks/symbol-list.ts';
+import { Bus, NO_TRANSPORT } from './bus.ts';
+import type { Transport } from './bus.ts';
+import type { Foundation } from './composition.ts';
+import { PostgresTransport } from './postgres-transport.ts';
+import { RedisTransport } from './redis-transport.ts';
+import { StartFault } from './start-fault.ts';
+
+/** What both roles stand on: the record, the newest prices, and the bus to the other processes on the same database. */
+export interface Shared {
+  readonly bus: Bus;
+  readonly records: RecordStore;
+  readonly tail: RecordTail;
+  /** Says, here and to the other processes, that something was written to the record. */
+  readonly announce: () => void;
+  readonly priceBoard: PriceBoard;
+  readonly symbolList: SymbolList;
+}
+
+export async function composeShared(foundation: Foundation): Promise<Shared> {
+  const { config, log, clock, newId, database } = foundation;
+  const records = new RecordStore(database.prisma);
+  await claimSource(records, config.simulatedPrices);
+  const bus = new Bus(await transportOf(foundation), newId(), log);
+  const tail = new RecordTail(records, clock, log, config.limits.record);
+  bus.onConnected(() => tail.wake());
+  bus.onMessage(({ kind }) => {
+    if (kind === 'GREW') tail.wake();
+  });
+  const announce = (): void => {
+    tail.wake();
+    bus.publish({ kind: 'GREW' });
+  };
+  return { bus, records, tail, announce, priceBoard: new PriceBoard(clock), symbolList: new SymbolList() };
+}
+
+async function claimSource(records: RecordStore, simulatedPrices: boolean): Promise<void> {
+  const wanted = simulatedPrices ? 'SIMULATOR' : 'EXCHANGE';
+  const source = await records.claimSource(wanted);
+  if (source === wanted) return;
+  const [was, is] = source === 'SIMULATOR' ? ['simulated prices', 'the exchange’s'] : ['the exchange’s prices', 'simulated ones'];
+  throw new StartFault(`this record was begun with ${was} and cannot go on with ${is}: set DATA_DIR or DATABASE_URL to another place`);
+}
+
+/** The data folder's own database is used by one process, which has nobody to tell. */
+async function transportOf({ config, database, clock, log }: Foundation): Promise<Transport> {
+  const { databaseUrl, redisUrl, limits } = config;
+  if (redisUrl !== undefined) {
+    const { rows } = await database.pool.query<{ record: string }>(
+      "SELECT system_identifier || ':' || current_database() AS record FROM pg_control_system()",
+    );
+    return new RedisTransport({ url: redisUrl, channel: `bot-performance:${rows[0]?.record}`, limits: limits.bus, log });
+  }
+  return databaseUrl === undefined ? NO_TRANSPORT : new PostgresTransport({ url: database.url, limits: limits.bus, clock, log });
+}

@@ -1,0 +1,84 @@
+import type { Duplex } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
+import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
+import type { ApiErrorCode } from '../graphql/api-errors.ts';
+import { isEventStream } from '../graphql/api.ts';
+import { answerRefused, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
+import type { RequestBudget } from '../graphql/request-budget.ts';
+import type { Visitors } from '../graphql/visitors.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Admission } from '../subscribers/admission.ts';
+import { eventStreamOutlet } from '../subscribers/event-stream-outlet.ts';
+import type { SocketWriters } from '../subscribers/socket-writers.ts';
+import { cutWhenStalled } from '../subscribers/stalled-response.ts';
+import type { Outlet } from '../subscribers/viewer.ts';
+import type { Composition } from './composition.ts';
+import type { UpgradeHandler } from './http.ts';
+import type { Limits } from './limits.ts';
+
+/** Seconds after which a place may have become free. */
+const COME_AGAIN_SECONDS = 5;
+
+export interface GraphqlParts {
+  readonly api: (request: IncomingMessage, response: ServerResponse, context: { readonly outlet?: Outlet | undefined }) => unknown;
+  readonly writers: SocketWriters;
+  readonly sockets: { readonly upgrade: UpgradeHandler };
+  readonly budget: RequestBudget;
+  readonly visitors: Visitors;
+  readonly clock: Clock;
+  readonly limits: Pick<Limits, 'api' | 'sockets'>;
+}
+
+/** The ways to the API, with what is checked before anything of a request is read: what it may cost, what it says it is, and room for it. */
+export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' | 'graphqlUpgrade'> {
+  const { api, sockets, writers, budget, visitors, clock, limits } = parts;
+  const admission = new Admission(limits.sockets);
+  const atTheDoor = (request: IncomingMessage): GraphQLError | undefined =>
+    budget.knock(visitors.of(request)) ?? refusalAtTheDoor(request, limits.api.maxRequestBodyBytes);
+  /** Room for a connection that stays, given back when it closes. */
+  const enter = (request: IncomingMessage, connection: { once(event: 'close', leave: () => void): unknown }): GraphQLError | undefined => {
+    const admitted = admission.enter(visitors.addressOf(request));
+    if ('refused' in admitted) return apiError(admitted.refused, API_ERRORS[admitted.refused].about, COME_AGAIN_SECONDS);
+    connection.once('close', admitted.leave);
+    return undefined;
+  };
+
+  return {
+    graphql: async (request, response) => {
+      if (request.method === 'OPTIONS') return api(request, response, {});
+      const isStream = isEventStream(request);
+      const refused =
+        atTheDoor(request) ??
+        (isStream ? enter(request, response) : undefined) ??
+        (await readBody(request, limits.api.maxRequestBodyBytes));
+      if (request.destroyed && !request.complete) return undefined; // gone, and nobody to answer
+      // A body that is too long, or does not say how long it is, is not read to its end.
+      const length = saidLength(request);
+      if (refused && !request.complete && (length === 0 || length > limits.api.maxRequestBodyBytes))
+        response.setHeader('connection', 'close');
+      if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
+      if (!isStream) return api(request, response, {});
+      cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
+      return api(request, response, { outlet: eventStreamOutlet(request.headers.accept, response, writers) });
+    },
+    graphqlUpgrade: (request, socket, head) => {
+      const refused = atTheDoor(request) ?? enter(request, socket);
+      if (refused) refuseUpgrade(socket, refused);
+      else sockets.upgrade(request, socket, head);
+    },
+  };
+}
+
+function refuseUpgrade(socket: Duplex, refused: GraphQLError): void {
+  const { code, retryAfterSeconds } = refused.extensions as { code: ApiErrorCode; retryAfterSeconds?: number };
+  const body = JSON.stringify({ errors: [{ message: refused.message, extensions: { code, retryAfterSeconds } }] });
+  const head = [
+    `HTTP/1.1 ${API_ERRORS[code].status} ${code}`,
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,95 @@
+import type { Browser, Page } from 'playwright-core';
+import { parse, specifiedRules, validate } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
+import { startProduct } from '../../testkit/product.ts';
+import type { Product } from '../../testkit/product.ts';
+import { PLAYGROUND_TABS } from '../graphql/playground-tabs.ts';
+import { schema } from '../graphql/schema.ts';
+
+test.each(PLAYGROUND_TABS)('$query is valid', ({ query, variables = '{}', headers = '{}' }) => {
+  expect(validate(schema, parse(query), specifiedRules)).toEqual([]);
+  expect([typeof JSON.parse(variables), typeof JSON.parse(headers)]).toEqual(['object', 'object']);
+});
+
+describe('the playground', () => {
+  let product: Product;
+  beforeAll(async () => {
+    product = await startProduct();
+  });
+
+  test('comes compressed, and is not sent again to who has it', async () => {
+    const ask = (headers: Record<string, string>) => fetch(product.graphqlUrl, { headers: { accept: 'text/html', ...headers } });
+    const first = await ask({});
+    expect([first.status, first.headers.get('content-encoding')]).toEqual([200, 'gzip']); // fetch takes it
+    expect(await first.text()).toContain('query Summary {');
+    const plain = await ask({ 'accept-encoding': 'identity' });
+    expect([plain.headers.get('content-encoding'), (await plain.text()).endsWith('</html>\n')]).toEqual([null, true]);
+    const again = await ask({ 'if-none-match': first.headers.get('etag') ?? '' });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
+  test('takes nothing away from programs: a GET without text/html is no page', async () => {
+    const answer = await fetch(`${product.graphqlUrl}?query=${encodeURIComponent('{ bots { slug } }')}`, {
+      headers: { accept: 'application/json' },
+    });
+    expect(await answer.json()).toEqual({ data: { bots: [] } });
+  });
+
+  describe.skipIf(!hasBrowser())('in a browser', () => {
+    let browser: Browser;
+    let page: Page;
+    const faults: string[] = [];
+    beforeAll(async () => {
+      browser = await openBrowser();
+      page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') faults.push(message.text());
+      });
+      page.on('request', (request) => {
+        const own = [product.url, `blob:${product.url}`, 'data:'];
+        if (!own.some((start) => request.url().startsWith(start))) faults.push(`asks ${request.url()}`);
+      });
+      await page.goto(product.graphqlUrl, { waitUntil: 'commit' }); // Playwright misses the load of so large a page
+    });
+    afterAll(() => browser.close());
+
+    const answered = (text: string | RegExp) => page.locator('.graphiql-response').getByText(text).first().waitFor();
+    const press = () => page.getByRole('button', { name: /Execute query/ }).click();
+    const open = async (tab: string) => {
+      const own = page.locator('.graphiql-tab').filter({ has: page.getByText(tab, { exact: true }) });
+      await page.getByRole('button', { name: /Execute query/ }).waitFor(); // no tab opens while an answer is awaited
+      await own.locator('button').first().dispatchEvent('click'); // it may still be moving to its place
+      await page.locator('.graphiql-tab[aria-selected=true]').getByText(tab, { exact: true }).waitFor();
+    };
+
+    test('opens with five tabs that can be asked as they stand, under its policy, from its own server alone', async () => {
+      const names = page.locator('.graphiql-tab');
+      await names.first().waitFor();
+      expect(await names.allInnerTexts()).toEqual(['Summary', 'OpenPositions', 'LatestClosures', 'Closures', 'PostSignal']);
+
+      for (const [tab, answer] of [
+        ['Summary', 'closedTrades'],
+        ['OpenPositions', 'totalUnrealizedPnl'],
+        ['LatestClosures', 'totalCount'],
+        ['PostSignal', 'UNAUTHENTICATED'],
+      ] as const) {
+        await open(tab);
+        await press();
+        await answered(answer);
+      }
+      await page.screenshot({ path: pictureFile('playground.png') });
+      expect(faults).toEqual([]);
+    }, 60_000);
+
+    test('has a subscription that listens', async () => {
+      await open('Closures');
+      const socket = page.waitForEvent('websocket');
+      await press();
+      expect((await socket).url()).toBe(product.graphqlUrl.replace('http', 'ws'));
+      await page.getByRole('button', { name: /Stop query/ }).waitFor();
+      expect(faults).toEqual([]);
+    });
+  });
+});

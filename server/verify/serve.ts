@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startExchange } from '../simulator/exchange.ts';
+
+export interface ToServed {
+  readonly id: number;
+  /** What the process is to do before it tells: collect its garbage, or nothing. */
+  readonly ask: 'gc' | 'usage';
+}
+
+export interface Usage {
+  /** Time in which the event loop was busy, and CPU time of its thread, since the process began, ms. */
+  readonly activeMs: number;
+  readonly cpuMs: number;
+  /** The longest the event loop was held up since the last time it was asked, ms. */
+  readonly longestMs: number;
+  readonly rss: number;
+  /** What is reachable, right after 'gc'. */
+  readonly heldBytes: number;
+  /** Errors logged since the process began. */
+  readonly errors: number;
+}
+
+export type FromServed = { readonly url: string; readonly token: string } | ({ readonly id: number } & Usage);
+
+export interface Served {
+  /** Of the API. */
+  readonly url: string;
+  /** Of a bot. */
+  readonly token: string;
+  readonly isAlive: () => boolean;
+  usage(ask?: ToServed['ask']): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+/** The whole product in a process of its own, with an exchange in this one and a data folder that goes with it. */
+export async function serve(env: Readonly<Record<string, string>>): Promise<Served> {
+  const exchange = await startExchange();
+  const dataDir = await mkdtemp(join(tmpdir(), 'verify-'));
+  await chmod(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
+  const child = fork(join(import.meta.dirname, 'served.ts'), {
+    env: { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: dataDir, ...exchange.environment(), ...env },
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const waiting = new Map<number, (usage: Usage) => void>();
+  const ready = Promise.withResolvers<{ url: string; token: string }>();
+  child.on('message', (message: FromServed) => {
+    if ('id' in message) waiting.get(message.id)?.(message);
+    else ready.resolve(message);
+  });
+  void exited.then(() => ready.reject(new Error('the server ended before it was ready')));
+  const { url, token } = await ready.promise;
+
+  let asked = 0;
+  return {
+    url: `${url}/graphql`,
+    token,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    usage(ask = 'usage') {
+      const id = (asked += 1);
+      child.send({ id, ask } satisfies ToServed);
+      return new Promise((resolve, reject) => {
+        waiting.set(id, (usage) => {
+          waiting.delete(id);
+          resolve(usage);
+        });
+        void exited.then(() => reject(new Error('the server has ended')));
+      });
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await exited;
+      await exchange.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

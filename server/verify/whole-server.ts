@@ -1,0 +1,59 @@
+import { mkdtempSync, chmodSync, existsSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startExchange } from '../simulator/exchange.ts';
+import { compose } from '../src/process/compose.ts';
+import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
+import { configFrom, projectRoot } from '../src/process/environment.ts';
+import { createLog } from '../src/process/log.ts';
+import { startServer } from '../src/process/server.ts';
+import type { RunningServer } from '../src/process/server.ts';
+import { silentLog } from '../testkit/silent-log.ts';
+
+export interface WholeServer {
+  readonly server: RunningServer;
+  readonly databaseUrl: string;
+  /** Every line that was logged, from debug on, as it would stand in the log. */
+  readonly logged: readonly string[];
+  readonly hasPages: boolean;
+  stop(): Promise<void>;
+}
+
+/** Exchange, database and the server as an operator runs it, its pages included where they are built; all ends with `stop`. */
+export async function startWholeServer(env: Readonly<Record<string, string>>, givenDatabaseUrl?: string): Promise<WholeServer> {
+  const closers: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    const symbols = (['SPOT', 'FUTURES'] as const).map((marketType) => ({ marketType, symbol: 'BTCUSDT', price: '100' }));
+    const exchange = await startExchange({ symbols });
+    closers.push(() => exchange.stop());
+    const databaseUrl = givenDatabaseUrl ?? (await ownDatabase(closers));
+    const logged: string[] = [];
+    const log = createLog({ level: 'debug', readable: false, write: (line) => void logged.push(line) });
+    const hasPages = existsSync(join(projectRoot, 'web', 'build', 'handler.js'));
+    const config = configFrom({ PORT: '0', DATABASE_URL: databaseUrl, ...exchange.environment(), ...env });
+    const server = await startServer({ config, compose, log, ...(!hasPages && { web: (_, response) => response.writeHead(404).end() }) });
+    closers.push(() => server.stop());
+    return { server, databaseUrl, logged, hasPages, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function ownDatabase(closers: (() => unknown)[]): Promise<string> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-verify-'));
+  chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
+  closers.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log: silentLog,
+    startTimeoutMs: 60_000,
+    stopTimeoutMs: 20_000,
+    lockTimeoutMs: 0,
+  });
+  closers.push(() => postgres.stop());
+  return postgres.url;
+}
