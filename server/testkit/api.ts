@@ -18,6 +18,7 @@ export interface TestApiOptions {
 
 /** The API alone, without a server around it. */
 export function testApi(contextOf: ContextOf, { newId, log = silentLog, clock = systemClock, env = {} }: TestApiOptions) {
-  const limits = configFrom(env).limits.api;
+  const { api, events } = configFrom(env).limits;
+  const limits = { ...api, ...events };
   return createApi(contextOf, { limits, budget: new RequestBudget(limits, clock), visitors: new Visitors(0, 'secret'), clock, newId, log });
 }

@@ -1,15 +1,19 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { exportRig } from './export.ts';
-import { dosRig } from './dos.ts';
-import { authzRig } from './authz.ts';
+import { fanoutRig } from './fanout.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
+import { leakRig } from './leak.ts';
+import { dosRig } from './dos.ts';
+import { authzRig } from './authz.ts';
 import { inputRig } from './input.ts';
 import { leaderRig } from './leader.ts';
 import { replayRig } from './replay.ts';
 import type { RigArguments, Verdict } from './rig.ts';
+import { resumeRig } from './resume.ts';
 import { simRig } from './sim.ts';
+import { slowRig } from './slow.ts';
 import { xssRig } from './xss.ts';
 
 const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig: RigArguments) => Promise<Verdict> }>> = {
@@ -21,6 +25,13 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   sim: { about: '100,000 seeds of 1,000 events of the worker core on a virtual clock', run: (rig) => simRig(rig) },
   export: { about: '1,000,000 trades are downloaded: every row, the sum to the last digit, flat memory', run: exportRig },
   replay: { about: 'two days of real trades with disconnects, duplicates, disorder and outages', run: replayRig },
+  fanout: { about: 'one closure to 10,000 subscribers while prices move: how late, and whether anyone misses one', run: fanoutRig },
+  slow: {
+    about: '200 subscribers that stall or drip, over WebSocket and SSE: the others notice nothing, each is cut in time',
+    run: slowRig,
+  },
+  resume: { about: '1,000 subscribers dropped at random, the server restarted: every log equals the server’s', run: resumeRig },
+  leak: { about: '10,000 subscribers that connect, subscribe and are killed: nothing of them stays', run: leakRig },
   xss: { about: '60 hostile texts in everything a bot writes, on every page and in the CSV', run: xssRig },
   authz: { about: 'every mutation and webhook by every role, 10,000 wrong tokens, timing, planted secrets', run: (rig) => authzRig(rig) },
 };

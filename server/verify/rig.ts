@@ -5,6 +5,8 @@ export interface RigArguments {
   readonly short: boolean;
   /** Where progress and tables go. */
   readonly say: (line: string) => void;
+  /** Gives the URL of an empty database; without it a rig that needs one starts a PostgreSQL of its own. */
+  readonly database?: () => Promise<string>;
 }
 
 export interface Outcome {

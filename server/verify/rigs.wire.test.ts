@@ -9,6 +9,10 @@ import { inputRig } from './input.ts';
 import { hasBrowser } from '../testkit/browser.ts';
 import { replayRig, tradesFile } from './replay.ts';
 import { xssRig } from './xss.ts';
+import { fanoutRig } from './fanout.ts';
+import { leakRig } from './leak.ts';
+import { resumeRig } from './resume.ts';
+import { slowRig } from './slow.ts';
 
 /** The same every time, so that a failure here is one of the code, not of luck. */
 const SHORT = { seed: 1, short: true, say: () => {} };
@@ -56,4 +60,13 @@ test.skipIf(!isThere)('replay, short', { timeout: 60_000 }, async () => {
 
 test.skipIf(!hasBrowser())('xss, short', { timeout: 300_000 }, async () => {
   expect(await xssRig(SHORT)).toMatchObject({ failed: [], ok: true, csv: 'checked', planted: { caught: true } });
+});
+
+test.each([
+  ['fanout', fanoutRig],
+  ['slow', slowRig],
+  ['resume', resumeRig],
+  ['leak', leakRig],
+])('%s, short', { timeout: 180_000 }, async (_, run) => {
+  expect(await run({ ...SHORT, database: freshDatabase })).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
 });

@@ -7,6 +7,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { forCallers } from './api-errors.ts';
+import type { Outlet } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
@@ -15,9 +16,12 @@ import type { RequestLimits } from './limits.plugin.ts';
 import { playground } from './playground.plugin.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { schema } from './schema.ts';
+import { sharedStreams } from './shared-streams.plugin.ts';
+import { SharedStreams } from './shared-streams.ts';
+import type { SharedStreamsLimits } from './shared-streams.ts';
 import type { Visitors } from './visitors.ts';
 
-export interface ApiLimits extends RequestLimits {
+export interface ApiLimits extends RequestLimits, SharedStreamsLimits {
   readonly maxRequestBodyBytes: number;
   /** Characters of queries that are kept as they were parsed. */
   readonly maxKeptQueryChars: number;
@@ -41,9 +45,11 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
     maxSize: limits.maxKeptQueryChars,
     sizeCalculation: (_, query) => query.length + 1,
   });
-  return createYoga<{ readonly req?: IncomingMessage }>({
+  const maskError = (error: unknown): Error => mask(error, newId, log);
+  const streams = new SharedStreams(() => contextOf(null, undefined), maskError, limits);
+  return createYoga<{ readonly req?: IncomingMessage; readonly outlet?: Outlet | undefined }>({
     schema,
-    plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams()],
+    plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams(), sharedStreams(streams)],
     parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
     multipart: false,
     context: ({ request, req }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null), req),
@@ -52,7 +58,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
     maxRequestBodySize: limits.maxRequestBodyBytes,
     cors: { origin: '*', credentials: false },
     graphiql: false, // its page would load from other servers; ours is a plugin
-    maskedErrors: { maskError: (error) => mask(error, newId, log) },
+    maskedErrors: { maskError },
     logging: false,
   });
 }

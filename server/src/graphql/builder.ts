@@ -4,6 +4,7 @@ import { getDatamodel } from '../generated/pothos.ts';
 import type PrismaTypes from '../generated/pothos.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Decimal } from '../kernel/decimal.ts';
+import type { Outlet } from '../subscribers/viewer.ts';
 
 /**
  * What resolvers can reach. Each schema file adds what it needs by declaration merging, so that it says itself on which
@@ -11,6 +12,8 @@ import type { Decimal } from '../kernel/decimal.ts';
  */
 export interface Context {
   readonly prisma: PrismaClient;
+  /** Where the messages of a shared subscription go, on a transport that takes them itself. */
+  readonly outlet?: Outlet | undefined;
 }
 
 /** Prisma's own Decimal or ours: both print plain digits by toFixed. */

@@ -9,12 +9,14 @@ import { Exports } from '../performance/export.feed.ts';
 import { ExportStore } from '../performance/export.store.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
 import { TrackRecord } from '../performance/track-record.ts';
+import { RecentEvents } from '../record/recent-events.ts';
 import { AcceptSignal } from '../signals/accept-signal.ts';
 import type { Market } from '../signals/accept-signal.ts';
 import { AnswerCounter } from '../signals/answer-counter.ts';
 import { AnswersStore } from '../signals/answers.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
+import { SocketWriters } from '../subscribers/socket-writers.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import { SubscriptionSockets } from '../subscribers/websocket.feed.ts';
 import { Markets } from '../ticks/markets.ts';
@@ -83,10 +85,22 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
     ...limits.trackRecord,
   });
 
-  const acceptSignal = new AcceptSignal(signals, market, rules, clock, newId, announce, (botId, answer) => answerCounter.count(botId, answer));
+  const acceptSignal = new AcceptSignal(signals, market, rules, clock, newId, announce, (botId, answer) =>
+    answerCounter.count(botId, answer),
+  );
   const changeSignal = new ChangeSignal(signals, market, rules, clock, newId, announce);
   const senders = composeSenders(foundation, { signals, acceptSignal, changeSignal });
 
+  const recent = new RecentEvents(
+    {
+      get position() {
+        return tail.position;
+      },
+      onEvent: (listener) => tail.onEvent(listener),
+      readAfter: (sequence, limit) => records.readAfter(sequence, limit),
+    },
+    limits.record.recentEvents,
+  );
   const context: Omit<Context, 'authenticate' | 'moment' | 'knownCounts'> = {
     prisma,
     clock,
@@ -101,7 +115,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       },
       onEvent: (listener) => tail.onEvent(listener),
       head: () => records.head(),
-      readAfter: (sequence, limit) => records.readAfter(sequence, limit),
+      readAfter: (sequence, limit) => recent.readAfter(sequence, limit),
     },
     unstoredAnswers: async (filter) => {
       await answerCounter.settled();
@@ -162,12 +176,13 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
     },
   });
   const budget = new RequestBudget(limits.api, clock);
-  const api = createApi(contextOf, { limits: limits.api, budget, visitors, clock, newId, log });
-  const sockets = new SubscriptionSockets(api, limits.sockets, clock, senders.admit);
+  const api = createApi(contextOf, { limits: { ...limits.api, ...limits.events }, budget, visitors, clock, newId, log });
+  const writers = new SocketWriters(clock, setImmediate, limits.sockets);
+  const sockets = new SubscriptionSockets(api, writers, limits.sockets, clock, senders.admit);
   return {
-    services: [answerCounter, told, storedSymbols, ...senders.services, sockets],
+    services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],
     markets,
-    ...graphqlRoutes({ api, sockets, budget, visitors, clock, limits }),
+    ...graphqlRoutes({ api, sockets, writers, budget, visitors, clock, limits }),
     endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT), senders.hooks],
   };
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
 import type { ApiErrorCode } from '../graphql/api-errors.ts';
@@ -9,16 +9,20 @@ import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Admission } from '../subscribers/admission.ts';
+import { eventStreamOutlet } from '../subscribers/event-stream-outlet.ts';
+import type { SocketWriters } from '../subscribers/socket-writers.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
+import type { Outlet } from '../subscribers/viewer.ts';
 import type { Composition } from './composition.ts';
-import type { Handler, UpgradeHandler } from './http.ts';
+import type { UpgradeHandler } from './http.ts';
 import type { Limits } from './limits.ts';
 
 /** Seconds after which a place may have become free. */
 const COME_AGAIN_SECONDS = 5;
 
 export interface GraphqlParts {
-  readonly api: Handler;
+  readonly api: (request: IncomingMessage, response: ServerResponse, context: { readonly outlet?: Outlet | undefined }) => unknown;
+  readonly writers: SocketWriters;
   readonly sockets: { readonly upgrade: UpgradeHandler };
   readonly budget: RequestBudget;
   readonly visitors: Visitors;
@@ -28,7 +32,7 @@ export interface GraphqlParts {
 
 /** The ways to the API, with what is checked before anything of a request is read: what it may cost, what it says it is, and room for it. */
 export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' | 'graphqlUpgrade'> {
-  const { api, sockets, budget, visitors, clock, limits } = parts;
+  const { api, sockets, writers, budget, visitors, clock, limits } = parts;
   const admission = new Admission(limits.sockets);
   const atTheDoor = (request: IncomingMessage): GraphQLError | undefined =>
     budget.knock(visitors.of(request)) ?? refusalAtTheDoor(request, limits.api.maxRequestBodyBytes);
@@ -42,7 +46,7 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
 
   return {
     graphql: async (request, response) => {
-      if (request.method === 'OPTIONS') return api(request, response);
+      if (request.method === 'OPTIONS') return api(request, response, {});
       const isStream = isEventStream(request);
       const refused =
         atTheDoor(request) ??
@@ -54,8 +58,9 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
       if (refused && !request.complete && (length === 0 || length > limits.api.maxRequestBodyBytes))
         response.setHeader('connection', 'close');
       if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
-      if (isStream) cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
-      return api(request, response);
+      if (!isStream) return api(request, response, {});
+      cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
+      return api(request, response, { outlet: eventStreamOutlet(request.headers.accept, response, writers) });
     },
     graphqlUpgrade: (request, socket, head) => {
       const refused = atTheDoor(request) ?? enter(request, socket);

@@ -56,6 +56,7 @@ export const LIMITS = {
   },
   record: {
     pageSize: wholeNumber('events read from the track record at once', 500, 1, 10_000),
+    recentEvents: wholeNumber('newest events kept in memory for subscribers who come back', 1_000, 1, 100_000),
     pollIntervalMs: wholeNumber('how often the track record is read when nobody said that something was written', 1_000, 10, 600_000),
   },
   leadership: {
@@ -85,6 +86,7 @@ export const LIMITS = {
   events: {
     mailboxCapacity: wholeNumber('live events that may wait for one subscriber; beyond it the subscription ends', 256, 1, 100_000),
     replayPageSize: wholeNumber('stored events read at once while a subscriber catches up', 500, 1, 10_000),
+    replayMaxAgeMs: wholeNumber('subscribers who come back within this time are told of an event in the same words', 1_000, 0, 60_000),
   },
   pages: {
     defaultPageSize: wholeNumber('rows of a page of a list when the query does not say', 50, 1, 1_000),
@@ -150,7 +152,15 @@ export const LIMITS = {
     floodPerMinute: wholeNumber('messages per minute from which on a WebSocket is cut', 1_000, 10, 10_000_000),
     maxFragments: wholeNumber('frames of one message on a WebSocket', 64, 1, 100_000),
     maxBufferedChunks: wholeNumber('pieces in which one message on a WebSocket may arrive', 1_024, 16, 1_000_000),
-    stalledStreamMs: wholeNumber('a server-sent event stream whose reader takes nothing for this long is cut', 30_000, 1_000, 600_000),
+    stalledStreamMs: wholeNumber('a server-sent event stream whose reader takes nothing for this long is cut', 15_000, 1_000, 600_000),
+    stalledMs: wholeNumber(
+      'a WebSocket for which something waits and whose reader takes nothing for this long is closed',
+      15_000,
+      1_000,
+      600_000,
+    ),
+    behindMs: wholeNumber('a WebSocket whose reader has been behind for this long, however it reads, is closed', 60_000, 1_000, 600_000),
+    writeSliceMs: wholeNumber('how long messages are written to subscribers before anything else gets its turn', 20, 1, 1_000),
   },
   feed: fromDefaults(DEFAULT_FEED_LIMITS, 'see server/src/ticks/feed-limits.ts'),
 };

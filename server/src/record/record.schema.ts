@@ -19,6 +19,9 @@ declare module '../graphql/builder.ts' {
   interface Context {
     readonly record: RecordSourceForReaders;
     readonly eventLimits: EventStreamLimits;
+    /** A stream of events that only tells what was missed: it begins after the first, where it is given, and ends with the second. */
+    readonly replayAfter?: bigint;
+    readonly replayUntil?: bigint;
   }
 }
 
@@ -62,9 +65,10 @@ const TradeClosedRef = tradeEvent('TradeClosed', 'A paper trade was closed.');
 type Context = typeof builder.$inferSchemaTypes.Context;
 
 /** The stream after `after`, which must be a sequence that the record has reached: one from the future belongs to another record. */
-async function streamAfter(after: string | null | undefined, { record, eventLimits }: Context): Promise<EventStream<RecordEvent>> {
+async function streamAfter(after: string | null | undefined, context: Context): Promise<EventStream<RecordEvent>> {
+  const { record, eventLimits, replayAfter, replayUntil } = context;
   if (after == null) return new EventStream(record, undefined, eventLimits);
-  return new EventStream(record, await requireReached(after, record), eventLimits);
+  return new EventStream(record, replayAfter ?? (await requireReached(after, record)), eventLimits, replayUntil);
 }
 
 async function requireReached(after: string, record: RecordSourceForReaders): Promise<bigint> {
@@ -96,6 +100,7 @@ builder.queryFields((t) => ({
 builder.subscriptionFields((t) => ({
   events: t.field({
     type: EventRef,
+    extensions: { stream: 'events' },
     description:
       'Every event of the track record; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
     args: { after: t.arg.string({ description: AFTER }) },
@@ -104,6 +109,7 @@ builder.subscriptionFields((t) => ({
   }),
   tradeOpened: t.field({
     type: TradeOpenedRef,
+    extensions: { stream: 'events' },
     description:
       'Every opened trade; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
     args: { after: t.arg.string({ description: AFTER }), filter: t.arg(FILTER) },
@@ -115,6 +121,7 @@ builder.subscriptionFields((t) => ({
   }),
   tradeClosed: t.field({
     type: TradeClosedRef,
+    extensions: { stream: 'events' },
     description:
       'Every closed trade; with after, first replays those stored since that sequence, then goes on live, with no gap and no repeat.',
     args: { after: t.arg.string({ description: AFTER }), filter: t.arg(FILTER) },

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { nextTurn, stateOf } from '../../testkit/turns.ts';
 import { EventStream, pick } from './event-stream.ts';
 import type { EventSource } from './event-stream.ts';
-import { MailboxOverflow } from './mailbox.ts';
 
 interface Event {
   readonly sequence: bigint;
@@ -179,16 +178,37 @@ describe('an event stream', () => {
     expect(await read(stream, record)).toEqual(event(2n));
   });
 
-  test('a subscriber that reads too slowly ends alone', async () => {
+  test('a reader that falls behind further than its mailbox is served from storage, then live again', async () => {
     const record = new Record();
     const slow = new EventStream(record, undefined, { ...LIMITS, mailboxCapacity: 2 });
     const quick = new EventStream(record, undefined, LIMITS);
     record.store(3);
     record.announceAll();
     expect(record.listeners.size).toBe(1);
-    await expect(slow.next()).rejects.toThrow(MailboxOverflow);
-    expect(await slow.next()).toEqual(END);
-    for (const sequence of [1n, 2n, 3n]) expect(await quick.next()).toEqual(event(sequence));
+    for (const sequence of [1n, 2n, 3n]) expect(await read(slow, record)).toEqual(event(sequence));
+    const waiting = slow.next();
+    await nextTurn();
+    expect(record.listeners.size).toBe(2);
+    record.store();
+    record.announce();
+    expect(await waiting).toEqual(event(4n));
+    for (const sequence of [1n, 2n, 3n, 4n]) expect(await quick.next()).toEqual(event(sequence));
+  });
+
+  test('with `until` tells up to that event, whatever is stored or announced beyond it', async () => {
+    for (const [after, until, told] of [
+      [0n, 4n, [1n, 2n, 3n, 4n]],
+      [4n, 4n, []],
+      [5n, 4n, []],
+    ] as const) {
+      const record = new Record();
+      record.store(10);
+      record.announceAll();
+      const stream = new EventStream(record, after, LIMITS, until);
+      for (const sequence of told) expect(await read(stream, record)).toEqual(event(sequence));
+      expect(await read(stream, record)).toEqual(END);
+      expect(record.listeners.size).toBe(0);
+    }
   });
 
   test('a long replay holds one page, however fast events come meanwhile', async () => {
@@ -266,9 +286,12 @@ describe('pick', () => {
 
   test('passes a failure on', async () => {
     const record = new Record();
-    const none = pick(new EventStream(record, undefined, { ...LIMITS, mailboxCapacity: 1 }), () => undefined);
     record.store(2);
     record.announceAll();
-    await expect(none.next()).rejects.toThrow(MailboxOverflow);
+    const none = pick(new EventStream(record, 0n, LIMITS), () => undefined);
+    const waiting = none.next();
+    record.failNextRead = true;
+    record.answer();
+    await expect(waiting).rejects.toThrow('the database is away');
   });
 });

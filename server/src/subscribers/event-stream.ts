@@ -1,5 +1,5 @@
 import type { Cancel } from '../kernel/clock.ts';
-import { Mailbox } from './mailbox.ts';
+import { Mailbox, MailboxOverflow } from './mailbox.ts';
 
 /** A stored stream whose every message matters, and its live end. */
 export interface EventSource<T extends { readonly sequence: bigint }> {
@@ -10,7 +10,7 @@ export interface EventSource<T extends { readonly sequence: bigint }> {
 }
 
 export interface EventStreamLimits {
-  /** Live messages that may wait for one subscriber. */
+  /** Live messages that may wait for one reader. */
   readonly mailboxCapacity: number;
   /** Stored messages read at once while a subscriber catches up. */
   readonly replayPageSize: number;
@@ -19,34 +19,46 @@ export interface EventStreamLimits {
 /**
  * The events after `after`, each once and in order: first the stored ones, page by page as fast as the subscriber reads,
  * then live ones. There is no gap and no repeat in between, as the live end is taken hold of in the same turn in which the
- * last stored page is seen to reach it.
+ * last stored page is seen to reach it. A reader that falls behind further than its mailbox holds is served from storage again.
  */
 export class EventStream<T extends { readonly sequence: bigint }> implements AsyncIterableIterator<T> {
   readonly #source: EventSource<T>;
   readonly #limits: EventStreamLimits;
+  readonly #until: bigint | undefined;
   #last: bigint;
   #page: T[] = [];
   #live: Mailbox<T> | undefined;
   #closed = false;
 
-  /** Without `after`, the stream begins with the next event. */
-  constructor(source: EventSource<T>, after: bigint | undefined, limits: EventStreamLimits) {
+  /** Without `after`, the stream begins with the next event; with `until`, it ends with that one and never goes live. */
+  constructor(source: EventSource<T>, after: bigint | undefined, limits: EventStreamLimits, until?: bigint) {
     this.#source = source;
     this.#limits = limits;
+    this.#until = until;
     this.#last = after ?? source.position;
-    if (this.#last >= source.position) this.#goLive();
+    if (until === undefined && this.#last >= source.position) this.#goLive();
   }
 
   async next(): Promise<IteratorResult<T>> {
-    while (!this.#live && !this.#closed) {
+    while (!this.#closed) {
+      if (this.#live) {
+        try {
+          const result = await this.#live.next();
+          return result.done ? result : this.#deliver(result.value);
+        } catch (error) {
+          if (!(error instanceof MailboxOverflow)) throw error;
+          this.#live = undefined;
+          continue;
+        }
+      }
       const stored = this.#page.shift();
-      if (stored) return this.#deliver(stored);
-      if (this.#last >= this.#source.position) this.#goLive();
+      const last = stored?.sequence ?? this.#last;
+      if (this.#until !== undefined && (stored ? last > this.#until : last >= this.#until)) await this.return();
+      else if (stored) return this.#deliver(stored);
+      else if (this.#until === undefined && this.#last >= this.#source.position) this.#goLive();
       else this.#page = await this.#source.readAfter(this.#last, this.#limits.replayPageSize);
     }
-    if (!this.#live) return { value: undefined, done: true };
-    const result = await this.#live.next();
-    return result.done ? result : this.#deliver(result.value);
+    return { value: undefined, done: true };
   }
 
   async return(): Promise<IteratorResult<T>> {

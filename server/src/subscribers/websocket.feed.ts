@@ -11,6 +11,7 @@ import type { Service } from '../kernel/service.ts';
 import type { HeldSocket } from './held-sockets.ts';
 import { MessageRate } from './message-rate.ts';
 import type { MessageLimits } from './message-rate.ts';
+import type { SocketWriter, SocketWriters } from './socket-writers.ts';
 
 /**
  * Whether a socket that introduced itself may stay, by its request and the parameters of its connection_init. The answer no closes it
@@ -45,19 +46,26 @@ interface Engine {
 }
 
 /** 1012: "service restart". graphql-ws clients come back after it, as they do not after 1000. */
-const SERVICE_RESTART = 1012;
-/** A code of our own, after which clients may come back: "too many messages". */
-const FLOOD = 4290;
+export const SERVICE_RESTART = 1012;
+/** A code of our own: "too slow", or "too many messages". Clients of graphql-ws come back after it; after 4429 and the like they never do. */
+export const TOO_MUCH = 4290;
+/** How long one that is closed for being too slow has to take the news; who reads nothing at all never will. */
+const SHED_GRACE_MS = 5_000;
 
 /** Subscriptions over WebSocket by the graphql-transport-ws protocol. Queries and mutations belong to HTTP, where every limit applies. */
 export class SubscriptionSockets implements Service {
   readonly name = 'subscription sockets';
   readonly #server: WebSocketServer;
   readonly #disposeGraphql: () => Promise<void> | void;
+  readonly #clock: Clock;
+  readonly #writers: SocketWriters;
+  readonly #writerOf = new WeakMap<WebSocket, SocketWriter>();
 
   readonly #rates = new WeakMap<WebSocket, MessageRate>();
 
-  constructor(engine: Engine, limits: SocketLimits, clock: Pick<Clock, 'monotonicMs'>, admit: Admit) {
+  constructor(engine: Engine, writers: SocketWriters, limits: SocketLimits, clock: Clock, admit: Admit) {
+    this.#clock = clock;
+    this.#writers = writers;
     const { maxMessageBytes: maxPayload, maxFragments, maxBufferedChunks } = limits;
     const bounds = { maxPayload, maxFragments, maxBufferedChunks };
     this.#server = new WebSocketServer({
@@ -72,12 +80,13 @@ export class SubscriptionSockets implements Service {
         connectionInitWaitTimeout: limits.initTimeoutMs,
         onConnect: ({ extra, connectionParams }) => admit(extra.request, connectionParams ?? {}, extra.socket),
         subscribe: (args) => args.rootValue as OperationResult,
-        onSubscribe: async (socket, _id, params) => {
+        onSubscribe: async (socket, id, params) => {
           if (Object.keys(socket.subscriptions).length > limits.maxSubscriptionsPerSocket)
             return [refusal('TOO_MANY_SUBSCRIPTIONS', `At most ${limits.maxSubscriptionsPerSocket} subscriptions per WebSocket.`)];
           if (this.#rates.get(socket.extra.socket)?.isAbove)
             return [refusal('RATE_LIMITED', `At most ${limits.maxMessagesPerMinute} messages per minute on one WebSocket.`)];
-          const enveloped = engine.getEnveloped({ socket: socket.extra.socket, req: socket.extra.request, params });
+          const outlet = this.#writerOf.get(socket.extra.socket)?.outlet((message) => message.frame(id));
+          const enveloped = engine.getEnveloped({ socket: socket.extra.socket, req: socket.extra.request, params, outlet });
           let document: DocumentNode;
           try {
             document = enveloped.parse(params.query);
@@ -109,17 +118,32 @@ export class SubscriptionSockets implements Service {
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     this.#server.handleUpgrade(request, socket, head, (client) => {
+      this.#writeTo(client, socket);
       this.#server.emit('connection', client, request);
       // graphql-ws would write each client's bad frame to stderr with a stack; ws itself closes with the code that tells the client.
       client.removeAllListeners('error').on('error', () => {});
     });
   };
 
+  /** Shared messages are written past the WebSocket, as frames that are the same for all; it has no queue of its own without compression. */
+  #writeTo(client: WebSocket, stream: Duplex): void {
+    const writer = this.#writers.writer({
+      stream,
+      state: () => (client.readyState === client.OPEN ? 'open' : 'closed'),
+      shed: (reason) => {
+        client.close(TOO_MUCH, reason);
+        this.#clock.after(SHED_GRACE_MS, () => client.terminate());
+      },
+    });
+    this.#writerOf.set(client, writer);
+    client.once('close', () => this.#writers.forget(writer));
+  }
+
   #meter(client: WebSocket, rate: MessageRate): void {
     this.#rates.set(client, rate);
     const count = (): void => {
       if (rate.count()) return;
-      if (client.readyState === client.OPEN) client.close(FLOOD, 'too many messages');
+      if (client.readyState === client.OPEN) client.close(TOO_MUCH, 'too many messages');
       else client.terminate();
     };
     client.on('message', count).on('ping', count).on('pong', count);

@@ -19,6 +19,8 @@ declare module '../graphql/builder.ts' {
     readonly onFeeds: (changed: () => void) => Cancel;
     readonly pricesAreSimulated: boolean;
     readonly maxSymbolsPerRequest: number;
+    /** A stream of what moves begins with everything that is known, for who missed some. */
+    readonly tellAll?: boolean;
   }
 }
 
@@ -103,6 +105,7 @@ function requireFew(symbols: readonly unknown[], { maxSymbolsPerRequest }: Conte
 function moves(symbols: readonly SymbolInput[] | null | undefined, intervalMs: number, context: Context): AsyncIterable<Price[]> {
   const wanted = symbols && new Map(symbols.map(({ marketType, symbol }) => [symbolKey(marketType, symbol), { marketType, symbol }]));
   const moved = new Set<SymbolKey>(wanted?.keys() ?? []);
+  let tellAll = context.tellAll === true;
   const source = {
     subscribe: (changed: () => void) =>
       context.onPriceOf((key) => {
@@ -113,15 +116,21 @@ function moves(symbols: readonly SymbolInput[] | null | undefined, intervalMs: n
     produce: async () => {
       const candidates = wanted ? [...wanted.values()] : await context.openSymbols();
       const prices = candidates.flatMap(({ marketType, symbol }) => {
-        const price = moved.has(symbolKey(marketType, symbol)) ? context.priceOf(marketType, symbol) : undefined;
+        const price = tellAll || moved.has(symbolKey(marketType, symbol)) ? context.priceOf(marketType, symbol) : undefined;
         return price ?? [];
       });
       moved.clear();
+      tellAll = false;
       return prices.length > 0 ? prices : undefined;
     },
   };
   const { minIntervalMs, maxIntervalMs } = context.liveLimits;
-  return new Conflated(source, context.clock, requireRange('intervalMs', intervalMs, minIntervalMs, maxIntervalMs), wanted != null);
+  return new Conflated(
+    source,
+    context.clock,
+    requireRange('intervalMs', intervalMs, minIntervalMs, maxIntervalMs),
+    tellAll || wanted != null,
+  );
 }
 
 builder.queryFields((t) => ({
@@ -146,7 +155,7 @@ builder.queryFields((t) => ({
 builder.subscriptionFields((t) => ({
   priceTicks: t.field({
     type: [PriceTickRef],
-    extensions: cost({ rows: { argument: 'symbols', most: MAX_SYMBOLS }, perRow: 0.1 }),
+    extensions: { stream: 'moves', ...cost({ rows: { argument: 'symbols', most: MAX_SYMBOLS }, perRow: 0.1 }) },
     description:
       'Newest price of each symbol that moved, at most one list per interval. All symbols with open positions when none is named.',
     args: {
@@ -161,7 +170,7 @@ builder.subscriptionFields((t) => ({
   }),
   marketFeedsUpdated: t.field({
     type: [MarketFeedRef],
-    extensions: cost({ rows: MARKETS }),
+    extensions: { stream: 'state', ...cost({ rows: MARKETS }) },
     description: 'The price feeds’ health, at once, then at each change of state and about once a second while ticks arrive.',
     subscribe: (_, __, context) =>
       new Conflated({ subscribe: context.onFeeds, produce: () => context.feeds() }, context.clock, context.liveLimits.feedIntervalMs, true),

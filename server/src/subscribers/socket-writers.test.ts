@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../testkit/manual-clock.ts';
+import { Message } from './message.ts';
+import { SocketWriters } from './socket-writers.ts';
+import { Viewer } from './viewer.ts';
+
+const LIMITS = { stalledMs: 20_000, behindMs: 60_000, writeSliceMs: 20 };
+
+/** A connection that takes so many messages until it is drained. */
+class Line {
+  readonly written: string[] = [];
+  readonly sheds: string[] = [];
+  writes = 0;
+  room: number;
+  state: 'open' | 'later' | 'closed' = 'open';
+  costMs = 0;
+  readonly #clock: ManualClock;
+  #drained = (): void => {};
+
+  constructor(clock: ManualClock, room: number) {
+    this.#clock = clock;
+    this.room = room;
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.room <= 0;
+  }
+  write(chunk: Buffer): boolean {
+    this.#clock.advance(this.costMs);
+    this.written.push(chunk.subarray(2).toString());
+    this.room -= 1;
+    return this.room > 0;
+  }
+  cork(): void {}
+  uncork(): void {
+    this.writes += 1;
+  }
+  on(_: 'drain', listener: () => void): void {
+    this.#drained = listener;
+  }
+  drain(room: number): void {
+    this.room = room;
+    this.#drained();
+  }
+}
+
+function setUp() {
+  const clock = new ManualClock();
+  const deferred: (() => void)[] = [];
+  const writers = new SocketWriters(clock, (run) => deferred.push(run), LIMITS);
+  void writers.start();
+  /** Lets what was deferred run, once; gives how much there was. */
+  const turn = (): number => deferred.splice(0).map((run) => run()).length;
+  const settle = (): void => {
+    while (turn() > 0);
+  };
+  const connect = (room = 100) => {
+    const line = new Line(clock, room);
+    const writer = writers.writer({ stream: line, state: () => line.state, shed: (reason) => line.sheds.push(reason) });
+    const subscribe = (id: string): Viewer =>
+      new Viewer({
+        kind: 'events',
+        capacity: 10,
+        outlet: writer.outlet((message) => message.frame(id)),
+        onClose: () => {},
+        askForMissed: () => {},
+      });
+    return { line, subscribe };
+  };
+  return { clock, turn, settle, connect };
+}
+
+const tell = (viewer: Viewer, ...sequences: number[]): void => {
+  for (const sequence of sequences) viewer.tell(new Message(`{"n":${sequence}}`, BigInt(sequence)));
+};
+const frame = (id: string, n: number): string => `{"id":"${id}","type":"next","payload":{"n":${n}}}`;
+
+test('what has come for a connection since the last time is written together, each operation in its order', () => {
+  const { settle, connect } = setUp();
+  const { line, subscribe } = connect();
+  const [one, other] = [subscribe('a'), subscribe('b')];
+  tell(one, 1, 2);
+  tell(other, 1);
+  tell(one, 3);
+  expect(line.written).toEqual([]);
+  settle();
+  expect(line.written).toEqual([frame('a', 1), frame('a', 2), frame('a', 3), frame('b', 1)]);
+  expect(line.writes).toBe(1);
+});
+
+test('it lets go after each slice of time', () => {
+  const { turn, connect } = setUp();
+  const lines = Array.from({ length: 100 }, () => connect());
+  for (const { line, subscribe } of lines) {
+    line.costMs = 1;
+    tell(subscribe('a'), 1);
+  }
+  const turns: number[] = [];
+  for (let written = 0; turn() > 0;) {
+    const now = lines.filter(({ line }) => line.written.length > 0).length;
+    turns.push(now - written);
+    written = now;
+  }
+  expect(turns).toEqual([32, 32, 32, 4]);
+});
+
+test('a connection that takes no more is not written to until it has drained; others go on', () => {
+  const { settle, connect } = setUp();
+  const [slow, quick] = [connect(1), connect()];
+  const [slowViewer, quickViewer] = [slow.subscribe('a'), quick.subscribe('a')];
+  for (const viewer of [slowViewer, quickViewer]) tell(viewer, 1, 2, 3);
+  settle();
+  expect(slow.line.written).toEqual([frame('a', 1)]);
+  expect(quick.line.written).toHaveLength(3);
+  slow.line.drain(100);
+  settle();
+  expect(slow.line.written).toEqual([frame('a', 1), frame('a', 2), frame('a', 3)]);
+});
+
+test('one that takes nothing is shed after `stalledMs`, one that takes little after `behindMs`; one that caught up is not', () => {
+  const { clock, settle, connect } = setUp();
+  const [stalled, dripping, recovered] = [connect(1), connect(1), connect(1)];
+  const viewers = [stalled, dripping, recovered].map(({ subscribe }) => subscribe('a'));
+  for (const viewer of viewers) tell(viewer, 1, 2, 3);
+  settle();
+  const shedAtS: Record<string, number> = {};
+  for (let second = 1; second <= 90; second += 1) {
+    clock.advance(1_000);
+    if (second % 10 === 0) {
+      tell(viewers[1]!, 10 + second);
+      dripping.line.drain(1);
+    }
+    if (second === 5) recovered.line.drain(100);
+    settle();
+    if (stalled.line.sheds.length > 0) shedAtS['stalled'] ??= second;
+    if (dripping.line.sheds.length > 0) shedAtS['dripping'] ??= second;
+  }
+  expect(shedAtS).toEqual({ stalled: 20, dripping: 60 });
+  expect(stalled.line.sheds).toHaveLength(1);
+  expect(recovered.line.sheds).toEqual([]);
+});
+
+test('one that is closing is not written to', () => {
+  const { settle, connect } = setUp();
+  const { line, subscribe } = connect();
+  tell(subscribe('a'), 1);
+  line.state = 'closed';
+  settle();
+  expect(line.written).toEqual([]);
+});
+
+test('one that is about to open is tried again in the next turn', () => {
+  const { turn, connect } = setUp();
+  const { line, subscribe } = connect();
+  line.state = 'later';
+  tell(subscribe('a'), 1);
+  turn();
+  turn();
+  expect(line.written).toEqual([]);
+  line.state = 'open';
+  turn();
+  expect(line.written).toEqual([frame('a', 1)]);
+  expect(turn()).toBe(0);
+});

@@ -1,0 +1,220 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startExchange } from '../simulator/exchange.ts';
+import type { Exchange } from '../simulator/exchange.ts';
+import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
+import { silentLog } from '../testkit/silent-log.ts';
+import { CREATE_SIGNAL } from '../testkit/documents.ts';
+import type { Payload, SignalInput } from '../testkit/documents.ts';
+import { until } from '../testkit/waiting.ts';
+import { nextMessage } from './children.ts';
+import type { Ask, Plant, ServerStats } from './live-server.ts';
+import type { RigArguments } from './rig.ts';
+
+const ANSWER_DEADLINE_MS = 60_000;
+/** As many connections as a rig may need, from one address. */
+const ROOM = {
+  HTTP_MAX_CONNECTIONS: '40000',
+  SOCKETS_MAX_SOCKETS: '40000',
+  SOCKETS_MAX_SOCKETS_PER_ADDRESS: '40000',
+  API_COST_CAPACITY: '1000000000',
+  API_COST_PER_SECOND: '1000000000',
+};
+
+/** The whole product with the server in a process of its own, on a database of its own, with an exchange that does as it is told. */
+export class LiveStage {
+  readonly exchange: Exchange;
+  readonly #database: RigDatabase;
+  readonly #environment: Readonly<Record<string, string>>;
+  #server: ChildProcess | undefined;
+  #url = '';
+  #token = '';
+  /** What the server wrote to stderr. */
+  errors = '';
+
+  private constructor(exchange: Exchange, database: RigDatabase, environment: Readonly<Record<string, string>>) {
+    this.exchange = exchange;
+    this.#database = database;
+    this.#environment = environment;
+  }
+
+  static async start(rig: RigArguments, settings: Readonly<Record<string, string>> = {}, plant?: Plant): Promise<LiveStage> {
+    const database = rig.database ? { url: await rig.database(), end: () => Promise.resolve() } : await ownDatabase();
+    const stage = new LiveStage(await startExchange(), database, { ...ROOM, ...settings, ...(plant && { PLANT: plant }) });
+    try {
+      await stage.startServer();
+      await stage.#symbolsKnown();
+      return stage;
+    } catch (error) {
+      await stage.end();
+      throw error;
+    }
+  }
+
+  get graphqlUrl(): string {
+    return `${this.#url}/graphql`;
+  }
+
+  async startServer(): Promise<void> {
+    // The same port after a restart, so that clients find it again.
+    const env = {
+      ...process.env,
+      PORT: this.#url === '' ? '0' : new URL(this.#url).port,
+      DATABASE_URL: this.#database.url,
+      ...this.exchange.environment(),
+      ...this.#environment,
+    };
+    const server = fork(join(import.meta.dirname, 'live-server.ts'), {
+      env,
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
+    server.stderr?.on('data', (chunk: Buffer) => (this.errors += String(chunk)));
+    this.#server = server;
+    const told = await nextMessage<{ url: string; token: string }>(server).catch(() => {
+      throw new Error(`the server did not start: ${this.errors}`);
+    });
+    this.#url = told.url;
+    this.#token = told.token;
+  }
+
+  async stopServer(): Promise<void> {
+    const server = this.#server;
+    if (server?.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.send('stop' satisfies Ask);
+    await Promise.race([exited, sleep(25_000, undefined, { ref: false })]);
+    server.kill('SIGKILL');
+    await exited;
+  }
+
+  get isAlive(): boolean {
+    return this.#server !== undefined && this.#server.exitCode === null && this.#server.signalCode === null;
+  }
+
+  async stats(collected = false): Promise<ServerStats> {
+    const server = this.#server!;
+    const answer = nextMessage<{ stats: ServerStats }>(server);
+    server.send((collected ? 'collected' : 'stats') satisfies Ask);
+    return (await answer).stats;
+  }
+
+  /** Ports of the clients whose connections the server holds. */
+  async peers(): Promise<ReadonlySet<number>> {
+    const server = this.#server!;
+    const answer = nextMessage<{ peers: number[] }>(server);
+    server.send('peers' satisfies Ask);
+    return new Set((await answer).peers);
+  }
+
+  async query<T>(query: string, variables: object = {}, token?: string): Promise<T> {
+    const response = await this.#post(JSON.stringify({ query, variables }), token);
+    const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    return data as T;
+  }
+
+  /** Again and again while there is no connection: after a restart everyone comes at once. What was sent twice is in the record twice. */
+  async #post(body: string, token: string | undefined): Promise<Response> {
+    const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+    return until(
+      () =>
+        fetch(this.graphqlUrl, { method: 'POST', headers, body }).catch((error: unknown) =>
+          error instanceof TypeError ? undefined : Promise.reject(error),
+        ),
+      'an answer of the server',
+      ANSWER_DEADLINE_MS,
+    );
+  }
+
+  async createSignal(input: Partial<SignalInput>): Promise<Payload> {
+    return (await this.query<{ createSignal: Payload }>(CREATE_SIGNAL, { input }, this.#token)).createSignal;
+  }
+
+  /** A LONG from 100. */
+  async open(symbol: string, takeProfit = '110', note?: string): Promise<void> {
+    const rest = { entryPrice: '100', takeProfit, stopLoss: '50', ...(note !== undefined && { note }) };
+    const input = { symbol, marketType: 'FUTURES', direction: 'LONG', ...rest } as const;
+    const { trade, userErrors } = await this.createSignal(input);
+    if (!trade) throw new Error(`no trade: ${JSON.stringify(userErrors)}`);
+  }
+
+  /** A signal that waits: exactly one event. */
+  async pend(): Promise<void> {
+    const rest = { entryPrice: '100', takeProfit: '110', stopLoss: '50', status: 'PENDING' };
+    const { signal, userErrors } = await this.createSignal({ symbol: 'BTCUSDT', marketType: 'FUTURES', direction: 'LONG', ...rest });
+    if (!signal) throw new Error(`no signal: ${JSON.stringify(userErrors)}`);
+  }
+
+  tick(symbol: string, price: string): void {
+    this.exchange.tick({ marketType: 'FUTURES', symbol, price });
+  }
+
+  /** Resolves once a price was applied. */
+  async priced(symbol: string, price: string): Promise<void> {
+    await until(async () => {
+      const { prices } = await this.query<{ prices: { price: string }[] }>(
+        'query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { price } }',
+        { symbols: [{ symbol, marketType: 'FUTURES' }] },
+      );
+      return prices[0]?.price === price ? true : undefined;
+    }, `${symbol} at ${price}`);
+  }
+
+  /** The whole record, by query. */
+  async events(): Promise<{ sequence: number; kind: string }[]> {
+    const all: { sequence: number; kind: string }[] = [];
+    for (;;) {
+      const { events } = await this.query<{ events: { sequence: string; __typename: string }[] }>(
+        'query ($after: String) { events(after: $after) { __typename sequence } }',
+        { after: String(all.at(-1)?.sequence ?? 0) },
+      );
+      if (events.length === 0) return all;
+      all.push(...events.map(({ sequence, __typename }) => ({ sequence: Number(sequence), kind: __typename })));
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.stopServer();
+    await this.exchange.stop();
+    await this.#database.end();
+  }
+
+  /** Resolves once the server has the exchange's symbols. */
+  async #symbolsKnown(): Promise<void> {
+    await until(async () => {
+      const { userErrors } = await this.createSignal({
+        symbol: 'NOSUCH',
+        marketType: 'FUTURES',
+        direction: 'LONG',
+        takeProfit: '2',
+        stopLoss: '1',
+      });
+      return userErrors[0]?.code === 'SYMBOL_UNKNOWN' ? true : undefined;
+    }, 'the symbols');
+  }
+}
+
+interface RigDatabase {
+  readonly url: string;
+  end(): Promise<void>;
+}
+
+async function ownDatabase(): Promise<RigDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
+  chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
+  const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silentLog, ...limits });
+  return {
+    url: postgres.url,
+    async end() {
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../testkit/waiting.ts';
+import { Crowds, quantile } from './crowds.ts';
+import { LiveStage } from './live-stage.ts';
+import { table, verdictOf } from './rig.ts';
+import type { Outcome, RigArguments, Verdict } from './rig.ts';
+import { SlowClient } from './slow-client.ts';
+import type { Habit, Way } from './slow-client.ts';
+
+const WAYS: readonly Way[] = ['WS', 'SSE'];
+const HABITS: readonly Habit[] = ['stalled', 'dripping'];
+const HEALTHY = 100;
+const POSITIONS = 60;
+/** About half a megabyte each time prices move, ten times a second: what the kernel holds for a connection is full after seconds. */
+const LARGE =
+  'subscription { openPositionsUpdated(intervalMs: 100) { positions { signal { note a: note b: note c: note d: note e: note } } } }';
+const HEALTHY_HEAR = [
+  { id: 'e', query: 'subscription { events { sequence } }' },
+  { id: 'p', query: 'subscription { openPositionsUpdated { totalUnrealizedPnl } }' },
+];
+const NOTE = '✓'.repeat(500);
+const TICKS_EVERY_MS = 100;
+const EVENTS_EVERY_MS = 200;
+const LOOK_EVERY_MS = 250;
+
+interface Form {
+  /** Of each habit, on both ways together; one that is cut is replaced. */
+  readonly clients: number;
+  readonly calmMs: number;
+  readonly slowMs: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly maxHeldMs: Readonly<Record<Habit, number>>;
+  readonly maxGrowthMb: number;
+  readonly maxRatio: number;
+}
+const LONG: Form = {
+  clients: 100,
+  calmMs: 60_000,
+  slowMs: 600_000,
+  settings: {},
+  maxHeldMs: { stalled: 30_000, dripping: 90_000 },
+  maxGrowthMb: 50,
+  maxRatio: 1.2,
+};
+/** Everything sooner; how quick the healthy ones are is no matter, as others use the machine too. */
+const SHORT: Form = {
+  clients: 4,
+  calmMs: 1_000,
+  slowMs: 8_000,
+  settings: {
+    SOCKETS_STALLED_MS: '1000',
+    SOCKETS_BEHIND_MS: '2000',
+    SOCKETS_STALLED_STREAM_MS: '1000',
+    SOCKETS_PING_INTERVAL_MS: '1000',
+  },
+  maxHeldMs: { stalled: 15_000, dripping: 15_000 },
+  maxGrowthMb: 300,
+  maxRatio: 1_000,
+};
+const PATIENT = {
+  SOCKETS_STALLED_MS: '600000',
+  SOCKETS_BEHIND_MS: '600000',
+  SOCKETS_STALLED_STREAM_MS: '600000',
+  SOCKETS_PING_INTERVAL_MS: '600000',
+};
+
+interface Run {
+  readonly calmP99Ms: number;
+  readonly slowP99Ms: number;
+  readonly growthMb: number;
+  /** How long each was held, ms, by way and habit. */
+  readonly heldMs: ReadonlyMap<string, readonly number[]>;
+  /** Held at the end for longer than they may be. */
+  readonly overdue: number;
+  readonly wrong: string | undefined;
+  readonly alive: boolean;
+}
+
+/** Subscribers that read nothing, or a kilobyte a second: nobody else may notice, and each must be cut in time. */
+export async function slowRig(rig: RigArguments): Promise<Verdict> {
+  const startedMs = performance.now();
+  const form = rig.short ? SHORT : LONG;
+  const { calmP99Ms, slowP99Ms, growthMb, heldMs, overdue, wrong, alive } = await run(rig, form, form.settings);
+  const outcomes: Outcome[] = [
+    { name: 'the server lives', ...(!alive && { fault: 'it does not' }) },
+    { name: `memory + ≤ ${form.maxGrowthMb} MB`, ...(growthMb > form.maxGrowthMb && { fault: `+${growthMb.toFixed(0)} MB` }) },
+    {
+      name: `p99 of the others ≤ ${form.maxRatio}×`,
+      ...(slowP99Ms > calmP99Ms * form.maxRatio && { fault: `${calmP99Ms.toFixed(1)} → ${slowP99Ms.toFixed(1)} ms` }),
+    },
+    { name: 'the others hear every event', ...(wrong !== undefined && { fault: wrong }) },
+    { name: 'none is held for longer than it may', ...(overdue > 0 && { fault: `${overdue} are` }) },
+    ...WAYS.flatMap((way) =>
+      HABITS.map((habit) => {
+        const worstMs = Math.max(0, ...(heldMs.get(`${way} ${habit}`) ?? []));
+        const fault =
+          worstMs === 0 ? 'none was' : worstMs > form.maxHeldMs[habit] ? `one after ${Math.round(worstMs / 1000)} s` : undefined;
+        return { name: `${way} ${habit}: cut within ${form.maxHeldMs[habit] / 1000} s`, ...(fault !== undefined && { fault }) };
+      }),
+    ),
+  ];
+  rig.say(
+    table([
+      ['who', 'cut', 'median s', 'worst s'],
+      ...[...heldMs].map(([name, held]) => [name, held.length, seconds(quantile(held, 0.5)), seconds(Math.max(...held))]),
+    ]),
+  );
+  const bugged = await run(rig, SHORT, PATIENT);
+  const planted = { bug: 'nobody is ever cut', caught: bugged.heldMs.size === 0 };
+  return verdictOf('slow', rig, outcomes, planted, startedMs, {
+    calmP99Ms: Math.round(calmP99Ms * 10) / 10,
+    slowP99Ms: Math.round(slowP99Ms * 10) / 10,
+    growthMb: Math.round(growthMb),
+    cut: Object.fromEntries([...heldMs].map(([name, held]) => [name, { count: held.length, worstS: seconds(Math.max(...held)) }])),
+  });
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}
+
+async function run(rig: RigArguments, form: Form, settings: Readonly<Record<string, string>>): Promise<Run> {
+  const stage = await LiveStage.start(rig, settings);
+  const crowds = new Crowds();
+  let going = true;
+  const slow: SlowClient[] = [];
+  try {
+    stage.tick('BTCUSDT', '100');
+    for (let position = 0; position < POSITIONS; position += 1) await stage.open('BTCUSDT', '1000', NOTE);
+    const prices = (async () => {
+      for (let turn = 0; going; turn += 1) {
+        stage.tick('BTCUSDT', (100 + (turn % 9)).toString());
+        await sleep(TICKS_EVERY_MS);
+      }
+    })();
+    await crowds.open(stage.graphqlUrl, HEALTHY, 500, HEALTHY_HEAR);
+    await heard(crowds, await events(stage, form.calmMs / 4)); // everything has been used once
+    await crowds.forget();
+    const calm = await events(stage, form.calmMs);
+    const calmReport = await heard(crowds, calm);
+    const { rssMb } = await stage.stats(true);
+    await crowds.forget();
+
+    const heldMs = new Map<string, number[]>();
+    let worstRssMb = rssMb;
+    const places = Array.from({ length: form.clients * 2 }, (_, index) => ({
+      way: WAYS[index % 2]!,
+      habit: HABITS[Math.floor(index / 2) % 2]!,
+    }));
+    slow.push(...(await Promise.all(places.map(({ way, habit }) => SlowClient.open(stage.graphqlUrl, way, habit, LARGE)))));
+    const watch = (async () => {
+      while (going) {
+        await sleep(LOOK_EVERY_MS);
+        const peers = await stage.peers();
+        worstRssMb = Math.max(worstRssMb, (await stage.stats()).rssMb);
+        for (const [index, client] of slow.entries()) {
+          if (peers.has(client.port)) continue;
+          heldMs.set(client.name, [...(heldMs.get(client.name) ?? []), performance.now() - client.beganMs]);
+          client.end();
+          const { way, habit } = places[index]!;
+          slow[index] = await SlowClient.open(stage.graphqlUrl, way, habit, LARGE);
+        }
+      }
+    })();
+    const told = await events(stage, form.slowMs);
+    going = false;
+    await Promise.all([prices, watch]);
+    const report = await heard(crowds, told);
+    const nowMs = performance.now();
+    const overdue = slow.filter(({ beganMs }, index) => nowMs - beganMs > form.maxHeldMs[places[index]!.habit]).length;
+    return {
+      calmP99Ms: calmReport.p99Ms,
+      slowP99Ms: report.p99Ms,
+      growthMb: worstRssMb - rssMb,
+      heldMs,
+      overdue,
+      wrong: calmReport.wrong ?? report.wrong,
+      alive: stage.isAlive,
+    };
+  } finally {
+    going = false;
+    for (const client of slow) client.end();
+    crowds.end();
+    await stage.end();
+  }
+}
+
+/** An event every now and then for so long; gives when each was sent, by sequence. */
+async function events(stage: LiveStage, forMs: number): Promise<Map<number, number>> {
+  const sentAt: number[] = [];
+  const before = (await stage.events()).length;
+  const endMs = performance.now() + forMs;
+  while (performance.now() < endMs) {
+    const beganMs = performance.now();
+    sentAt.push(performance.timeOrigin + beganMs);
+    await stage.pend();
+    await sleep(Math.max(0, EVENTS_EVERY_MS - (performance.now() - beganMs)));
+  }
+  return new Map(sentAt.map((atMs, index) => [before + index + 1, atMs]));
+}
+
+async function heard(crowds: Crowds, sent: ReadonlyMap<number, number>): Promise<{ p99Ms: number; wrong: string | undefined }> {
+  await until(async () => ((await crowds.heard()) >= sent.size * HEALTHY ? true : undefined), 'the last event', 10_000).catch(() => {});
+  const report = await crowds.check([...sent.keys()]);
+  const latencies = [...sent].flatMap(([sequence, atMs]) => (report.heardAt[sequence] ?? []).map((heardMs) => heardMs - atMs));
+  return { p99Ms: quantile(latencies, 0.99), wrong: report.wrong > 0 ? `${report.wrong} did not: ${report.example}` : undefined };
+}
