@@ -12,7 +12,7 @@ export const commonText = {
 
   skip: 'Skip to the content',
 
-  nav: { label: 'Site', performance: 'Performance', method: 'Method', developers: 'Developers' },
+  nav: { label: 'Site', performance: 'Performance', method: 'Method', developers: 'Developers', foot: 'More', feed: 'Feed' },
 
   display: {
     button: 'Display',
