@@ -52,6 +52,7 @@ export class Stage {
   readonly #tapes = new Map<string, OraclePrint[]>();
   worker: Worker;
   #trades = 0;
+  #startedMs = 0;
 
   private constructor(world: World, options: StageOptions) {
     this.world = world;
@@ -63,6 +64,7 @@ export class Stage {
     world.onStep = () =>
       this.witness.look({
         nowMs: world.nowMs,
+        startedMs: this.#startedMs,
         status: this.feed.status(),
         openTrades: this.record.openTrades,
         tapeOf: (symbol) => this.tape(symbol),
@@ -86,11 +88,9 @@ export class Stage {
   get exchange() {
     return this.world.exchange;
   }
-
   get feed() {
     return this.worker.feeds[this.marketType];
   }
-
   get state(): FeedState {
     return this.feed.status().state;
   }
@@ -177,8 +177,9 @@ export class Stage {
 
   #newWorker(): Worker {
     const { limits, faults, patchTick, patchCandle, basesOf } = this.#options;
-    // What an earlier worker applied is not looked up once more, only read once more.
+    // What an earlier worker applied is only read once more.
     const before = new Map(this.record.cursors);
+    this.#startedMs = this.world.nowMs;
     return new Worker({
       bases: basesOf ? basesOf(this.exchange) : this.exchange,
       clock: this.hostClock,
@@ -255,7 +256,7 @@ export class Stage {
       const stretches = this.record.stretches.filter(({ symbol }) => symbol === trade.symbol);
       return this.witness.watchFault(trade, this.tape(trade.symbol), stretches) ?? [];
     });
-    return [...(this.witness.fault === undefined ? [] : [this.witness.fault]), ...watchFaults];
+    return [this.witness.fault ?? [], watchFaults].flat();
   }
 
   async end(): Promise<void> {

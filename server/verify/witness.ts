@@ -11,6 +11,8 @@ const KNOWN_WITHIN_MS = 15_000;
 
 export interface Seen {
   readonly nowMs: number;
+  /** When the worker began: what was printed before is new to it. */
+  readonly startedMs: number;
   readonly status: FeedStatus;
   readonly openTrades: readonly StoredTrade[];
   tapeOf(symbol: string): readonly OraclePrint[];
@@ -50,9 +52,10 @@ export class Witness {
   }
 
   /** Once a second: does it say LIVE although something has long been missing? */
-  look({ nowMs, status, openTrades, tapeOf, positionOf }: Seen): void {
+  look({ nowMs, startedMs, status, openTrades, tapeOf, positionOf }: Seen): void {
     if (nowMs - this.#lookedMs < 1_000) return;
     this.#lookedMs = nowMs;
+    if (nowMs - startedMs < KNOWN_WITHIN_MS) return;
     const entries = new Map<string, number>();
     for (const { symbol, entryTimeMs } of openTrades) entries.set(symbol, Math.min(entries.get(symbol) ?? Infinity, entryTimeMs));
     for (const [symbol, entryTimeMs] of entries) {
