@@ -26,7 +26,7 @@ try {
   const leader = (await cluster.leader()).worker!;
   const api = cluster.apis[0]!.child;
   await print('100');
-  await pause(3_000);
+  await until(async () => ((await newest())?.price === '100' ? true : undefined), 'the first check of prices', PATIENCE_MS);
   const memory = { apiMiB: memoryMiB(api.pid), workerMiB: memoryMiB(leader.pid) };
 
   await openTrades(AT_ONCE); // the first ones also warm up the code
@@ -41,7 +41,7 @@ try {
   const byTicks = await spent(async () => {
     for (let printed = 0; printed < TICKS; printed += TICKS_PER_PRINT) await cluster.print(watched);
     const last = (await cluster.print([{ ...MARKET, price: '100.5' }]))[0]!;
-    await until(async () => ((await newestId()) >= last ? true : undefined), 'the last tick', PATIENCE_MS);
+    await until(async () => (Number((await newest())?.aggregateTradeId ?? -1) >= last ? true : undefined), 'the last tick', PATIENCE_MS);
   });
 
   const symbols = Array.from({ length: TOLD_SYMBOLS }, (_, index) => ({ marketType: 'FUTURES', symbol: `T${index}USDT` }));
@@ -124,10 +124,9 @@ async function closed(left = 0): Promise<void> {
   await pause(2_000);
 }
 
-async function newestId(): Promise<number> {
-  const query = 'query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { aggregateTradeId } }';
-  const { prices } = await cluster.query<{ prices: { aggregateTradeId: string | null }[] }>(0, query, { symbols: [MARKET] });
-  return Number(prices[0]?.aggregateTradeId ?? -1);
+async function newest(): Promise<{ price: string; aggregateTradeId: string | null } | undefined> {
+  const query = 'query ($symbols: [SymbolInput!]!) { prices(symbols: $symbols) { price aggregateTradeId } }';
+  return (await cluster.query<{ prices: { price: string; aggregateTradeId: string | null }[] }>(0, query, { symbols: [MARKET] })).prices[0];
 }
 
 /** Fields 14 and 15 of proc(5)'s stat, behind the name in brackets: processor time in user and in kernel mode. */

@@ -3,18 +3,18 @@
 /** Measured by `node server/tools/measure-scale.ts` on two cores shared with much other work: processor time, to two digits. */
 export const MEASURED = {
   /** Of an API node, per signal accepted there. */
-  apiMsPerSignal: 11,
+  apiMsPerSignal: 8.2,
   /** Of PostgreSQL, per signal with its trade, its events and its closure. */
-  postgresMsPerSignal: 9.1,
+  postgresMsPerSignal: 7.8,
   /** Of the leading worker, per trade of the exchange on a watched symbol. */
-  workerMsPerTick: 0.022,
+  workerMsPerTick: 0.027,
   /** Of an API node, per price of a symbol that the leader tells of, at most four a second and symbol. */
-  apiMsPerTold: 0.02,
+  apiMsPerTold: 0.021,
   /** Of an API node, per event and viewer to whom it is told over WebSocket. */
-  apiMsPerDelivery: 0.083,
+  apiMsPerDelivery: 0.02,
   /** Memory of an API node and of a leading worker with nothing to do. */
-  apiMiB: 210,
-  workerMiB: 230,
+  apiMiB: 250,
+  workerMiB: 240,
 } as const;
 
 /** What is not measured but taken to be so; the page says it. */
