@@ -6,9 +6,7 @@ import { authzRig } from './authz.ts';
 import { feedRig } from './feed.ts';
 import { gapRig } from './gap.ts';
 import { inputRig } from './input.ts';
-import { hasBrowser } from '../testkit/browser.ts';
 import { replayRig, tradesFile } from './replay.ts';
-import { xssRig } from './xss.ts';
 import { fanoutRig } from './fanout.ts';
 import { leakRig } from './leak.ts';
 import { resumeRig } from './resume.ts';
@@ -56,10 +54,6 @@ const isThere = tradesFile() !== undefined;
 if (!isThere) console.log('skipped: the replay of real trades, because its file is not there; name it in VERIFY_TRADES_FILE');
 test.skipIf(!isThere)('replay, short', { timeout: 60_000 }, async () => {
   expect(await replayRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 3, planted: { caught: true } });
-});
-
-test.skipIf(!hasBrowser())('xss, short', { timeout: 300_000 }, async () => {
-  expect(await xssRig(SHORT)).toMatchObject({ failed: [], ok: true, csv: 'checked', planted: { caught: true } });
 });
 
 test.each([

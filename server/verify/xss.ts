@@ -16,6 +16,7 @@ const ROUTES = join(import.meta.dirname, '../../web/src/routes');
 /** The addresses of routes with parameters. A route without any is visited as it stands. */
 const ADDRESSES: Readonly<Record<string, (site: HostileSite, payloads: readonly string[]) => readonly string[]>> = {
   '/trades/[id]': ({ tradeIds }) => tradeIds.map((id) => `/trades/${id}`),
+  '/badge/[metric].svg': () => ['win-rate', 'pnl', 'trades', 'since'].map((metric) => `/badge/${metric}.svg`),
 };
 
 /** Each payload as a filter in the address, and where the display menu goes back to. */
