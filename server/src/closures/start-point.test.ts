@@ -5,6 +5,7 @@ import { isAfter } from '../ticks/tick.ts';
 import type { StreamPoint } from '../ticks/tick.ts';
 import { startPoint } from './start-point.ts';
 
+const HOUR = 3_600_000;
 /** A trade opened at `entryTimeMs`, after the tick `afterTradeId`, by the event `openedSequence`. */
 const trade = (entryTimeMs: number, afterTradeId: number | null, openedSequence = 1n) => ({
   from: { afterTradeId, fromTimeMs: entryTimeMs },
@@ -44,15 +45,16 @@ describe('where a stream is taken up again', () => {
   });
 
   test('where one trade knows no id, times decide for all, with room for two clocks', () => {
-    expect(startPoint([trade(500_000, 900), trade(600_000, null)], undefined)).toEqual({ afterTradeId: null, fromTimeMs: 440_000 });
-    expect(startPoint([trade(500_000, null), trade(600_000, 900)], undefined)).toEqual({ afterTradeId: null, fromTimeMs: 500_000 });
+    const at = 10 * HOUR;
+    expect(startPoint([trade(at, 900), trade(at + 1, null)], undefined)).toEqual({ afterTradeId: null, fromTimeMs: 9 * HOUR });
+    expect(startPoint([trade(at, null), trade(at + HOUR + 1, 900)], undefined)).toEqual({ afterTradeId: null, fromTimeMs: at });
   });
 
   test('no tick that may close a trade is left out, whatever the trades, the cursor and the difference of the clocks', () => {
     const someTrade = fc.record({
       openedAtId: fc.integer({ min: 0, max: 1_000 }),
       knowsId: fc.boolean(),
-      clockOffMs: fc.integer({ min: -50_000, max: 50_000 }),
+      clockOffMs: fc.integer({ min: -HOUR, max: HOUR }),
       openedSequence: fc.bigInt({ min: 0n, max: 4n }),
     });
     const world = fc.record({

@@ -1,5 +1,6 @@
 import { isAfter } from '../ticks/tick.ts';
 import type { StreamPoint } from '../ticks/tick.ts';
+import { CLOCK_MARGIN_MS } from './watched-trade.ts';
 
 /** How far a symbol's stream had been applied when it was last saved. */
 export interface Cursor {
@@ -18,9 +19,6 @@ export interface OpenedTrade {
   /** The sequence of the event that told of its opening. */
   readonly openedSequence: bigint;
 }
-
-/** Where ids and times must be compared, ids are taken to be this much older than the entry they belong to. */
-const CLOCK_MARGIN_MS = 60_000;
 
 /**
  * Where a symbol's stream must be taken up after a start, so that no tick that may close one of `trades` is left out.
@@ -41,7 +39,10 @@ export function startPoint(trades: readonly OpenedTrade[], cursor: Cursor | unde
   return earliestPoint(points);
 }
 
-/** The point from which on nothing is left out that comes after any of `points`, of which there must be one. */
+/**
+ * The point from which on nothing is left out that comes after any of `points`, of which there must be one. Where ids and times must be
+ * compared, an id is taken to be older than its entry by what clocks may differ.
+ */
 export function earliestPoint(points: readonly StreamPoint[]): StreamPoint {
   const ids = points.flatMap(({ afterTradeId }) => (afterTradeId === null ? [] : [afterTradeId]));
   if (ids.length === points.length)

@@ -6,6 +6,7 @@ import type { Tick } from '../ticks/tick.ts';
 import type { TradeHappening } from '../trades/trade.ts';
 import { candleTouch } from './candle-touch.ts';
 import type { CandleTouch } from './candle-touch.ts';
+import { CLOCK_MARGIN_MS } from './watched-trade.ts';
 import type { WatchedTrade } from './watched-trade.ts';
 
 /** A tick reached something of a trade. */
@@ -13,9 +14,6 @@ export interface Touch {
   readonly trade: WatchedTrade;
   readonly happening: TradeHappening;
 }
-
-/** How far the host's clock, which dates entries, may be from the exchange's, which dates candles, when nothing is to be overlooked. */
-const CLOCK_MARGIN_MS = 3_600_000;
 
 interface Level {
   readonly trade: WatchedTrade;

@@ -3,6 +3,12 @@ import type { MarketType, StreamPoint } from '../ticks/tick.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { Direction } from '../trades/trade.ts';
 
+/**
+ * How far the host's clock, which dates entries, may be from the exchange's, which dates ticks and candles, and how late a tick may have
+ * been heard, where nothing is to be overlooked. What is looked at in vain within it costs requests only.
+ */
+export const CLOCK_MARGIN_MS = 3_600_000;
+
 /** What the watch list and a closure need of an open trade. */
 export interface WatchedTrade {
   readonly id: string;
