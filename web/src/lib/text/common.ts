@@ -12,7 +12,15 @@ export const commonText = {
 
   skip: 'Skip to the content',
 
-  nav: { label: 'Site', performance: 'Performance', method: 'Method', developers: 'Developers', foot: 'More', feed: 'Feed' },
+  nav: {
+    label: 'Site',
+    performance: 'Performance',
+    method: 'Method',
+    developers: 'Developers',
+    status: 'Status',
+    foot: 'More',
+    feed: 'Feed',
+  },
 
   display: {
     button: 'Display',
