@@ -10,6 +10,8 @@ export const commonText = {
   simulatedTag: 'Simulated prices - demo',
   simulated: 'These prices come from a built-in simulator, not from an exchange. Nothing on this page is a real market result.',
 
+  pictureAlt: 'Paper trading record: profit after fees, how many trades, and since when.',
+
   skip: 'Skip to the content',
 
   nav: {

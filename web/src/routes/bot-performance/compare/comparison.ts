@@ -14,6 +14,7 @@ export const ComparisonQuery = graphql(`
   query Comparison($by: BreakdownKey!, $filter: TradeFilter) {
     performance(filter: $filter) {
       asOf
+      sequence
       closedTrades
     }
     breakdown(by: $by, filter: $filter) {

@@ -9,6 +9,7 @@ export const LeaderboardQuery = graphql(`
   query Leaderboard($by: BreakdownKey!, $sort: LeaderboardSort!, $minTrades: Int!, $minDays: Int!, $filter: TradeFilter) {
     performance(filter: $filter) {
       asOf
+      sequence
       closedTrades
     }
     leaderboard(by: $by, sort: $sort, minTrades: $minTrades, minDays: $minDays, filter: $filter) {
