@@ -80,7 +80,7 @@ export const comparisonText = {
     trade: 'Trade',
     before: 'not yet',
     after: 'no more',
-    phone: (closed: string, outcomes: string): string => `${closed} trades: ${outcomes}`,
+    phone: (closed: string): string => `${closed} closed`,
     noChart: 'None of the chosen has a closed trade yet.',
   },
 };

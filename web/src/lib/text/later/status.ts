@@ -55,7 +55,10 @@ export const statusText = {
       'Nothing has come from the exchange for more than a minute. The server goes on trying; no closure is lost, each is decided later by what really happened meanwhile.',
   },
 
-  legend: { title: 'The states', text: 'In every state but Live, closures may come late. None is missed, and none is decided by a guess.' },
+  legend: {
+    title: 'The states',
+    text: 'In every state but Live, closures may come late, and none is missed. Where the exchange has only candles left, the stop counts first and the trade says so.',
+  },
   howPrices: 'How trades are watched and closed',
   more: 'For programs: the query marketFeeds and the subscription marketFeedsUpdated; /readyz says whether this server can answer.',
 };
