@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
     const { page } = await visit(`${BOARD}?side=LONG`);
     await page.getByRole('link', { name: 'Strategies' }).click();
     await page.waitForURL(`**${BOARD}?side=LONG&by=strategy`);
-    await page.getByRole('link', { name: /^Win rate ?▽/ }).click();
+    await page.locator('th .sort', { hasText: 'Win rate' }).click();
     await page.waitForURL(`**${BOARD}?side=LONG&by=strategy&sort=win-rate`);
     const head = page.getByRole('columnheader', { name: /^Win rate/ });
     await page.locator('th[aria-sort="descending"]', { hasText: 'Win rate' }).waitFor();
