@@ -27,7 +27,7 @@ export interface Performance extends TradeMetrics {
   readonly openPositions: number;
   readonly unrealizedPnl: Decimal;
   readonly openWithoutPrice: number;
-  readonly expectancyInterval: () => Interval | null;
+  readonly expectancyInterval: () => Promise<Interval | null>;
   /** When the first of these trades was opened; null where there is none. */
   readonly firstEntryAt: () => Date | null;
 }
@@ -104,7 +104,7 @@ export class Figures {
   }
 
   /** @throws TooManyRows */
-  leaderboard(by: BreakdownKey, sort: LeaderboardSort, least: Evidence): LeaderboardRow[] {
+  leaderboard(by: BreakdownKey, sort: LeaderboardSort, least: Evidence): Promise<LeaderboardRow[]> {
     return ranked(this.breakdown(by), sort, least);
   }
 
