@@ -7,7 +7,7 @@ export interface Shared {
 }
 
 /** Heights that show each piece whole in a column of a page. */
-const EMBEDS = { summary: 300, equity: 460 } as const;
+export const EMBEDS = { summary: 300, equity: 460 } as const;
 
 /** Text for the inside of an HTML attribute. */
 const attribute = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
@@ -17,10 +17,11 @@ export function embedCode(origin: string, widget: keyof typeof EMBEDS, search: s
   return `<iframe src="${src}" title="${attribute(commonText.product)}" width="100%" height="${EMBEDS[widget]}" loading="lazy" style="border:0"></iframe>`;
 }
 
-export function badgeMarkdown(origin: string, search: string): string {
+/** @param name of the badge, "win-rate" @param label what a reader without pictures is told */
+export function badgeMarkdown(origin: string, name: string, label: string, search: string): string {
   // Round brackets would end the address.
   const safe = search.replaceAll('(', '%28').replaceAll(')', '%29');
-  return `[![${shareMenuText.winRate}](${origin}/badge/win-rate.svg${safe})](${origin}/bot-performance${safe})`;
+  return `[![${label}](${origin}/badge/${name}.svg${safe})](${origin}/bot-performance${safe})`;
 }
 
 /** What can be copied. @param href the page as it is @param search its filters alone, with "?" in front */
@@ -29,6 +30,6 @@ export function shareCodes(origin: string, href: string, search: string): Shared
     { label: shareMenuText.link, value: href },
     { label: shareMenuText.embedSummary, value: embedCode(origin, 'summary', search) },
     { label: shareMenuText.embedEquity, value: embedCode(origin, 'equity', search) },
-    { label: shareMenuText.badge, value: badgeMarkdown(origin, search) },
+    { label: shareMenuText.badge, value: badgeMarkdown(origin, 'win-rate', shareMenuText.winRate, search) },
   ];
 }
