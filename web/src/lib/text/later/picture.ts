@@ -23,10 +23,10 @@ export const pictureText = {
   stop: 'Stop loss',
   trades: (n: string): string => `${n} trades`,
   nobody: 'Nobody has enough closed trades and days to be ranked yet.',
-  sample: (closed: string, since: string): string =>
-    `Paper trades, after fees: ${closed} closed${since && ` since ${since}`}. No real money.`,
-  asOf: (time: string): string => `As of ${time}.`,
-  only: (filters: string): string => `Only ${filters}.`,
+  sample: (closed: string, since: string, asOf: string): string =>
+    `${closed} closed paper trades${since && ` since ${since}`}, after fees. As of ${asOf}.`,
+  only: (filters: string): string => `Only ${filters}`,
+  noMoney: 'No real money was at stake.',
   closed: (market: string, held: string, bot: string): string => `One paper trade, ${market}, held ${held}, after fees. Bot: ${bot}.`,
   open: (bot: string): string => `One paper trade, still open when this was drawn. Bot: ${bot}.`,
   closedAt: (time: string): string => `Closed ${time}. No real money.`,

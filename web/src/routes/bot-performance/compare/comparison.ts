@@ -15,6 +15,7 @@ export const ComparisonQuery = graphql(`
     performance(filter: $filter) {
       asOf
       sequence
+      firstEntryAt
       closedTrades
     }
     breakdown(by: $by, filter: $filter) {

@@ -10,6 +10,7 @@ export const LeaderboardQuery = graphql(`
     performance(filter: $filter) {
       asOf
       sequence
+      firstEntryAt
       closedTrades
     }
     leaderboard(by: $by, sort: $sort, minTrades: $minTrades, minDays: $minDays, filter: $filter) {

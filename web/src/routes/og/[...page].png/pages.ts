@@ -15,7 +15,7 @@ import { inWords } from '../../bot-performance/_parts/filter-words.ts';
 import { readCompare } from '../../bot-performance/compare/address.ts';
 import { askComparison } from '../../bot-performance/compare/comparison.ts';
 import { overlay } from '../../bot-performance/compare/lines.ts';
-import { readBoard } from '../../bot-performance/leaderboard/address.ts';
+import { readBoard, type Evidence } from '../../bot-performance/leaderboard/address.ts';
 import { askLeaderboard, type Board } from '../../bot-performance/leaderboard/board.ts';
 import { askReceipt } from '../../trades/[id]/receipt.ts';
 import type { Picture } from './svg.ts';
@@ -32,9 +32,6 @@ const ZONE = 'UTC';
 
 const BasisQuery = graphql(`
   query PictureBasis {
-    settings {
-      startedAt
-    }
     marketFeeds {
       simulated
     }
@@ -50,6 +47,7 @@ const SummaryQuery = graphql(`
     performance(filter: $filter) {
       asOf
       sequence
+      firstEntryAt
       closedTrades
       wins
       losses
@@ -82,12 +80,11 @@ export async function askDrawing(fetch: Fetch, name: string, params: URLSearchPa
   if (known === undefined && trade === undefined) return { ok: true, data: null };
   const asked = await createGraphql(fetch).query(BasisQuery, {});
   if (!asked.ok) return asked;
-  const { settings, marketFeeds, bots } = asked.data;
+  const { marketFeeds, bots } = asked.data;
   const { filters } = readFilters(params);
   const basis: Basis = {
     filters,
     choices: { symbol: [], strategy: [], timeframe: [], bot: bots },
-    startedAt: settings.startedAt,
     tags: [commonText.paper, ...(marketFeeds.some(({ simulated }) => simulated) ? [t.simulated] : [])],
   };
   if (trade !== undefined) return ofTrade(fetch, trade, basis);
@@ -99,18 +96,17 @@ export async function askDrawing(fetch: Fetch, name: string, params: URLSearchPa
 interface Basis {
   filters: Filters;
   choices: Choices;
-  startedAt: string | null;
   tags: string[];
 }
 
 const EMPTY = { figure: null, facts: [], rows: [], lines: [], zero: null } as const;
 const NONE = comparisonText.noValue;
 
-/** Over how many trades it speaks, of which time, and of which trades. */
-function notesOf({ filters, choices, startedAt }: Basis, asOf: string, closedTrades: number): [string, string] {
-  const since = startedAt === null ? '' : date(startedAt, ZONE);
+/** Over how many trades it speaks, since when, as of when; and of which trades. */
+function notesOf({ filters, choices }: Basis, { asOf, firstEntryAt, closedTrades }: Evidence): [string, string] {
   const only = inWords(filters, choices).join(' · ');
-  return [t.sample(count(closedTrades), since), `${t.asOf(`${dateTime(asOf, ZONE)} ${ZONE}`)}${only && ` ${t.only(only)}`}`];
+  const since = firstEntryAt === null ? '' : date(firstEntryAt, ZONE);
+  return [t.sample(count(closedTrades), since, `${dateTime(asOf, ZONE)} ${ZONE}`), only ? t.only(only) : t.noMoney];
 }
 
 async function ofSummary(fetch: Fetch, title: string, basis: Basis, nowMs: number): Promise<Loaded<Drawing>> {
@@ -134,7 +130,7 @@ async function ofSummary(fetch: Fetch, title: string, basis: Basis, nowMs: numbe
         ],
         lines: chart ? [{ path: chart.line, name: '', value: figure.text }] : [],
         zero: chart?.zero ?? null,
-        notes: notesOf(basis, p.asOf, p.closedTrades),
+        notes: notesOf(basis, p),
       },
     };
   });
@@ -162,7 +158,7 @@ async function ofComparison(fetch: Fetch, params: URLSearchParams, basis: Basis,
             return { path, name, value: moneyChange(last?.total ?? 0).text };
           }) ?? [],
         zero: chart?.zero ?? null,
-        notes: notesOf(basis, p.asOf, p.closedTrades),
+        notes: notesOf(basis, p),
       },
     };
   });
@@ -206,7 +202,7 @@ async function ofLeaderboard(fetch: Fetch, params: URLSearchParams, basis: Basis
         small: t.trades(count(performance.closedTrades)),
         ...figureOf(performance),
       })),
-      notes: notesOf(basis, p.asOf, p.closedTrades),
+      notes: notesOf(basis, p),
     },
   }));
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { drawn } from './render.ts';
 import { cut, pictureSvg, type Picture } from './svg.ts';
@@ -30,6 +31,14 @@ describe('a share picture', () => {
     const hostile = pictureSvg({ ...PICTURE, title: HOSTILE, notes: [HOSTILE, HOSTILE], facts: [{ label: HOSTILE, value: HOSTILE }] });
     expect(hostile).not.toMatch(/<(script|image)/);
     expect(hostile.match(/<text/g)).toHaveLength(pictureSvg(PICTURE).match(/<text/g)?.length ?? 0);
+  });
+
+  test('has the page’s own dark colours, whose contrast is measured there', () => {
+    const line = { path: 'M0 0', name: 'n', value: '1' };
+    const directions = (['up', 'down', 'flat'] as const).map((direction) => pictureSvg({ ...PICTURE, figure: { text: '1', direction } }));
+    const all = [...directions, pictureSvg({ ...PICTURE, lines: [line, line, line, line] })].join('');
+    const tokens = readFileSync('src/lib/style/tokens.css', 'utf8');
+    for (const colour of new Set(all.match(/#[0-9a-f]{6}/g))) expect(tokens).toContain(`, ${colour})`);
   });
 
   test('cuts by characters as people count them', () => {
