@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
       Math.abs(Number((await piece.locator('dd', { hasText: ' W ' }).innerText()).split('\n')[0]) - performance.closedTrades),
     ).toBeLessThanOrEqual(1);
     expect(await piece.locator('html').getAttribute('data-theme')).toBe('dark');
-    expect(await piece.getByText('PAPER').count()).toBe(1);
+    expect(await piece.getByText('PAPER', { exact: true }).count()).toBe(1);
     expect(await piece.getByText('Only: Side: Long.').count()).toBe(1);
     const links = await piece.locator('main a').evaluateAll((all) => all.map((link) => link.getAttribute('target')));
     expect(links.length).toBeGreaterThan(0);

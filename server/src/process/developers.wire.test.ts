@@ -109,15 +109,15 @@ describe('what developers are told', () => {
       const { page, faults } = await visit();
       const block = (label: string) => page.getByRole('region', { name: label }).innerText();
       await page.getByRole('button', { name: /^Copy/ }).first().waitFor();
-      await page.getByLabel('What').selectOption('equity');
+      await page.locator('select[name=what]').selectOption('equity');
       await page.getByLabel('Theme of a live piece').selectOption('dark');
       await expect.poll(() => block('HTML')).toContain(`<iframe src="${product.url}/embed/equity?theme=dark"`);
-      await page.getByLabel('What').selectOption('pnl');
+      await page.locator('select[name=what]').selectOption('pnl');
       await expect.poll(() => block('Markdown')).toContain(`(${product.url}/badge/pnl.svg)`);
       expect(faults).toEqual([]);
 
       const plain = await visit({ javaScriptEnabled: false });
-      await plain.page.getByLabel('Symbol').fill('BTCUSDT');
+      await plain.page.locator('input[name=symbol]').fill('BTCUSDT');
       await plain.page.getByRole('button', { name: 'Make the code' }).click();
       expect(await plain.page.getByRole('region', { name: 'HTML' }).innerText()).toContain('/embed/summary?symbol=BTCUSDT"');
       const look = await plain.page.getByRole('link', { name: 'Look at it' }).getAttribute('href');
