@@ -3,8 +3,8 @@ import { createGraphql } from '#lib/graphql/later/client.ts';
 import { PartQueries, type EquityPoint } from '#lib/graphql/later/page-query.ts';
 import { graphql } from '#lib/graphql/later/tada.ts';
 import type { Loaded } from '#lib/graphql/loaded.ts';
-import { toTradeFilter, type Filters } from '#lib/url/filters.ts';
-import { BY, filtersOf } from '../_parts/later/by.ts';
+import type { TradeFilter } from '#lib/url/filters.ts';
+import { BY, FIELDS } from '../_parts/later/by.ts';
 import { chooseLines, type Choice, type CompareAddress } from './address.ts';
 
 /** Of each line. */
@@ -48,21 +48,19 @@ export interface Comparison extends ResultOf<typeof ComparisonQuery> {
   curves: Loaded<EquityPoint[]>[];
 }
 
-/** All rows, and the lines of those that are shown. @param nowMs when a period that ends now is worked out */
+/** All rows, and the lines of those that are shown. */
 export async function askComparison(
   fetch: typeof globalThis.fetch,
   { by, pick }: CompareAddress,
-  filters: Filters,
-  nowMs: number,
+  filter: TradeFilter,
 ): Promise<Loaded<Comparison>> {
   const api = createGraphql(fetch);
-  const rows = await api.query(ComparisonQuery, { by: BY[by], filter: toTradeFilter(filters, nowMs) });
+  const rows = await api.query(ComparisonQuery, { by: BY[by], filter });
   if (!rows.ok) return rows;
   const keys = rows.data.breakdown.filter(({ performance }) => performance.closedTrades > 0).map(({ key }) => key);
   const choice = chooseLines(keys, pick);
   const curves = choice.shown.map(async (key): Promise<Loaded<EquityPoint[]>> => {
-    const filter = toTradeFilter(filtersOf(filters, by, key), nowMs);
-    const curve = await api.query(PartQueries.curve, { filter, points: CURVE_POINTS });
+    const curve = await api.query(PartQueries.curve, { filter: { ...filter, [FIELDS[by]]: [key] }, points: CURVE_POINTS });
     return curve.ok ? { ok: true, data: curve.data.equityCurve } : curve;
   });
   return { ok: true, data: { ...rows.data, choice, curves: await Promise.all(curves) } };

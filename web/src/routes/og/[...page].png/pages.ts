@@ -138,7 +138,7 @@ async function ofSummary(fetch: Fetch, title: string, basis: Basis, nowMs: numbe
 
 async function ofComparison(fetch: Fetch, params: URLSearchParams, basis: Basis, nowMs: number): Promise<Loaded<Drawing>> {
   const address = readCompare(params);
-  const asked = await askComparison(fetch, address, basis.filters, nowMs);
+  const asked = await askComparison(fetch, address, toTradeFilter(basis.filters, nowMs));
   return mapLoaded(asked, ({ performance: p, choice, curves }) => {
     const nameOf = (key: string): string => rowName(address.by, key, { ok: true, data: basis.choices });
     const series = choice.shown.map((key, i) => {
