@@ -8,6 +8,7 @@ import type { BreakdownRow } from './figures.ts';
 import type { LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
 
 const MAX_MIN_TRADES = 1_000_000;
+const MAX_MIN_DAYS = 36_500;
 /** Rows share the trades of one slice, so many rows cost little more than few. */
 const ROWS = { points: 30, rows: 20 };
 /** 2,000 resamples of all the trades. */
@@ -94,7 +95,7 @@ builder.queryFields((t) => ({
     type: [LeaderboardRowRef],
     extensions: cost({ ...ROWS, points: RANKING_POINTS }),
     description:
-      'The rows of `breakdown`, ranked. Rows with fewer than `minTrades` closed trades are left out; rows whose metric is not defined come last and share a rank; equals are in the order of their keys.',
+      'The rows of `breakdown`, ranked. Rows with fewer than `minTrades` closed trades or less than `minDays` of record are left out; rows whose metric is not defined come last and share a rank; equals are in the order of their keys.',
     args: {
       by: t.arg({ type: BreakdownKeyEnum, required: true, defaultValue: 'STRATEGY', description: 'What to compare.' }),
       sort: t.arg({
@@ -104,10 +105,17 @@ builder.queryFields((t) => ({
         description: 'What to rank by.',
       }),
       minTrades: t.arg.int({ defaultValue: 10, description: `Closed trades that a row needs, 0 to ${MAX_MIN_TRADES}.` }),
+      minDays: t.arg.int({
+        defaultValue: 0,
+        description: `Days of 24 hours that a row needs from its first entry to asOf, 0 to ${MAX_MIN_DAYS}.`,
+      }),
       filter: t.arg(FILTER),
     },
-    resolve: async (_, { by, sort, minTrades, filter }, { moment }) => {
-      const least = requireRange('minTrades', minTrades ?? 10, 0, MAX_MIN_TRADES);
+    resolve: async (_, { by, sort, minTrades, minDays, filter }, { moment }) => {
+      const least = {
+        minTrades: requireRange('minTrades', minTrades ?? 10, 0, MAX_MIN_TRADES),
+        minDays: requireRange('minDays', minDays ?? 0, 0, MAX_MIN_DAYS),
+      };
       const figures = await moment.of(filter);
       return unlessTooMany(() => figures.leaderboard(by, sort, least));
     },

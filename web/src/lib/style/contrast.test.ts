@@ -68,6 +68,7 @@ const MARK_PAIRS = [
   ['interval', 'card'],
   ['stop', 'card'],
   ['target', 'card'],
+  ...[1, 2, 3, 4].map((n) => [`series-${n}`, 'card']),
 ] as [string, string][];
 
 describe.each(PALETTES.flatMap((palette) => THEMES.map((theme) => ({ palette, theme }))))('$palette, $theme', ({ palette, theme }) => {

@@ -2,7 +2,14 @@ import { plural } from './locale.ts';
 
 /** Title, tabs, tiles and chart. */
 export const overviewText = {
-  tabs: { label: 'Bot performance', overview: 'Overview', open: 'Open positions', history: 'Trade history' },
+  tabs: {
+    label: 'Bot performance',
+    overview: 'Overview',
+    open: 'Open positions',
+    history: 'Trade history',
+    compare: 'Compare',
+    leaderboard: 'Leaderboard',
+  },
 
   title: {
     heading: 'Bot performance',
