@@ -64,6 +64,7 @@ function contradictions({ closing, pages, live, api, sockets, feed, doctor }: Li
     ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
+    ['feed', 'backgroundWeightShare', 'weightShare', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],
   ];
   return pairs

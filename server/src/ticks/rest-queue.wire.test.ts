@@ -7,7 +7,15 @@ import { silentLog } from '../../testkit/silent-log.ts';
 import { RestFault, RestQueue } from './rest-queue.feed.ts';
 import type { Urgency } from './rest-queue.feed.ts';
 
-const LIMITS = { weightShare: 0.5, restConcurrency: 2, restQueue: 5, restTimeoutMs: 10_000, restAnswerBytes: 1_000, restPauseMs: 60_000 };
+const LIMITS = {
+  weightShare: 0.5,
+  backgroundWeightShare: 0.2,
+  restConcurrency: 2,
+  restQueue: 5,
+  restTimeoutMs: 10_000,
+  restAnswerBytes: 1_000,
+  restPauseMs: 60_000,
+};
 const DEADLINE = { timeout: 10_000, interval: 2 };
 
 const cleanups: (() => Promise<void>)[] = [];
