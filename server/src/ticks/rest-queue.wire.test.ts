@@ -105,6 +105,30 @@ test('the more urgent goes first, but none is overtaken for ever', async () => {
   await second;
 });
 
+test('what is asked in the background goes only when nothing else waits, and has a share of its own', async () => {
+  const { clock, get, paths, arrived } = await openQueue(fine);
+  await get('/first', 10);
+  const background = get('/background', 2, 'background');
+  clock.advance(59_000);
+  const check = get('/check', 10, 'check');
+  clock.advance(1_000);
+  await check;
+  expect(paths).toEqual(['/first', '/check']);
+  clock.advance(60_000);
+  await background;
+
+  // Two more would fit into its 4, a third not; a hole that opens while it waits does not wait with it.
+  await get('/background-2', 2, 'background');
+  const third = get('/background-3', 2, 'background');
+  await get('/hole', 2);
+  clock.advance(59_999);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(paths.slice(2)).toEqual(['/background', '/background-2', '/hole']);
+  clock.advance(1);
+  await third;
+  await arrived(6);
+});
+
 test.each([429, 418, 403, 451])('after %i nothing leaves until the pause is over', async (status) => {
   let isBanned = true;
   const { clock, get, paths, arrived } = await openQueue((request, response) => {
