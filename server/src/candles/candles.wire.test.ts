@@ -43,7 +43,8 @@ interface Answer {
 /** The tape of an hour and a half around the trade: a price every seven seconds; one in ten is told to be far off. */
 function printTape(exchange: Exchange, marketType: MarketType): { timeMs: number; price: number }[] {
   const tape: { timeMs: number; price: number }[] = [];
-  for (let i = 0; i < 720; i++) tape.push({ timeMs: ENTRY_MS - 30 * MINUTE_MS + i * 7_000, price: 100 + ((i * 37) % 19) / 10 - (i % 10 === 0 ? 3 : 0) });
+  for (let i = 0; i < 720; i++)
+    tape.push({ timeMs: ENTRY_MS - 30 * MINUTE_MS + i * 7_000, price: 100 + ((i * 37) % 19) / 10 - (i % 10 === 0 ? 3 : 0) });
   for (const { timeMs, price } of tape) exchange.tick({ marketType, symbol: 'BTCUSDT', price: price.toFixed(2), timeMs, broadcast: false });
   return tape;
 }
@@ -157,8 +158,21 @@ test('the benchmark is bought before the first entry and follows the daily close
   const exchange = await startExchange({ beatMs: 100 });
   const DAY_MS = 24 * 60 * MINUTE_MS;
   const todayMs = nowMs - (nowMs % DAY_MS);
-  for (const [daysAgo, price] of [[5, 40_000], [4, 50_000], [3, 52_500], [2, 47_500], [1, 60_000], [0, 99_999]] as const)
-    exchange.tick({ marketType: 'SPOT', symbol: 'BTCUSDT', price: `${price}`, timeMs: todayMs - daysAgo * DAY_MS + 1_000, broadcast: false });
+  for (const [daysAgo, price] of [
+    [5, 40_000],
+    [4, 50_000],
+    [3, 52_500],
+    [2, 47_500],
+    [1, 60_000],
+    [0, 99_999],
+  ] as const)
+    exchange.tick({
+      marketType: 'SPOT',
+      symbol: 'BTCUSDT',
+      price: `${price}`,
+      timeMs: todayMs - daysAgo * DAY_MS + 1_000,
+      broadcast: false,
+    });
   const { prisma: own, url } = await openFreshDatabase();
   const bot = await addBot(own);
   for (const strategy of ['a', 'b'])
@@ -177,7 +191,11 @@ test('the benchmark is bought before the first entry and follows the daily close
     { time: at(1), price: '47500', invested: '200', totalPnl: '-10.39' },
     { time: at(0), price: '60000', invested: '200', totalPnl: '39.56' },
   ]);
-  expect(await benchmark({ strategy: ['b'] })).toMatchObject([{ time: at(2), invested: '100', totalPnl: '-0.2' }, { time: at(1) }, { time: at(0) }]);
+  expect(await benchmark({ strategy: ['b'] })).toMatchObject([
+    { time: at(2), invested: '100', totalPnl: '-0.2' },
+    { time: at(1) },
+    { time: at(0) },
+  ]);
   expect(await benchmark({ to: at(1) })).toHaveLength(3);
   await product.end();
   await exchange.stop();

@@ -91,13 +91,20 @@ describe('extremes', () => {
   });
 
   test('an exit before the entry, as clocks may have it, leaves the two prices', async () => {
-    const tape = [{ timeMs: T0 - DAY_MS, price: 10 }, { timeMs: T0 - 40, price: 500 }];
+    const tape = [
+      { timeMs: T0 - DAY_MS, price: 10 },
+      { timeMs: T0 - 40, price: 500 },
+    ];
     const { extremes } = await candlesOf(life('FUTURES', T0, T0 - 80, 100, 110), klinesOf(tape), LIMITS);
     expect(extremes).toMatchObject({ lowest: new Decimal(100), highest: new Decimal(110), resolution: '1m' });
   });
 
   test('where finer candles are missing, it is said how coarse they are', async () => {
-    const tape = [{ timeMs: T0 - DAY_MS, price: 100 }, { timeMs: T0 + 100, price: 300 }, { timeMs: T0 + 70_000, price: 200 }];
+    const tape = [
+      { timeMs: T0 - DAY_MS, price: 100 },
+      { timeMs: T0 + 100, price: 300 },
+      { timeMs: T0 + 70_000, price: 200 },
+    ];
     const klines = klinesOf(tape);
     const withoutSeconds: KlinesOf = (interval, ...range) => (interval === '1s' ? Promise.resolve([]) : klines(interval, ...range));
     const trade = life('SPOT', T0 + 50, T0 + 600_000);
@@ -111,7 +118,10 @@ describe('extremes', () => {
     expect(late.candles.length).toBeGreaterThan(0);
     const early: KlinesOf = async (interval, fromMs) => klinesOf([{ timeMs: T0 - DAY_MS, price: 1 }])(interval, fromMs, T0 + 1_800_000);
     expect((await candlesOf(life('SPOT', T0, T0 + 3_600_000), early, LIMITS)).extremes).toBeNull();
-    expect(await candlesOf(life('SPOT', T0, T0 + 3_600_000), () => Promise.resolve([]), LIMITS)).toMatchObject({ candles: [], extremes: null });
+    expect(await candlesOf(life('SPOT', T0, T0 + 3_600_000), () => Promise.resolve([]), LIMITS)).toMatchObject({
+      candles: [],
+      extremes: null,
+    });
   });
 });
 
@@ -134,7 +144,12 @@ describe('the chart', () => {
   test('has at most 200 candles, 20 before the entry and 3 after the exit, all of them over when it is due', async () => {
     const tape = [{ timeMs: T0 - 5_000 * DAY_MS, price: 100 }];
     for (const interval of KLINE_INTERVALS.filter((each) => each !== '1w')) {
-      for (const [shift, share] of [[0, 0.1], [1, 0.5], [KLINE_MS[interval] - 1, 1], [KLINE_MS[interval] / 2, 0.99]] as const) {
+      for (const [shift, share] of [
+        [0, 0.1],
+        [1, 0.5],
+        [KLINE_MS[interval] - 1, 1],
+        [KLINE_MS[interval] / 2, 0.99],
+      ] as const) {
         const trade = life('SPOT', T0 + shift, T0 + shift + Math.floor(KLINE_MS[interval] * 176 * share));
         const { candles, interval: length } = await candlesOf(trade, klinesOf(tape), LIMITS);
         expect(candles.length).toBeLessThanOrEqual(201);
