@@ -14,13 +14,14 @@ type Parts = { [Name in Part]: Loaded<ResultOf<(typeof PartQueries)[Name]>> };
 
 /** Everything of a page in one query. Only when that fails, each part is asked for alone, so that those which can be had are shown. */
 export async function askPage(fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
-  const { filter, curve, history } = request;
+  const { filter, curve, benchmark, history } = request;
   const variables = {
     filter,
     closed: { ...filter, status: [...CLOSED] },
     latest: LATEST_LIMIT,
     curve,
     points: CURVE_POINTS,
+    benchmark,
     history: history !== null,
     ...history,
   };
@@ -35,15 +36,16 @@ export async function askPage(fetch: typeof globalThis.fetch, request: PageReque
   return toAnswer(await askParts(api, variables, request), request);
 }
 
-async function askParts(api: Graphql, variables: object, { curve, history }: PageRequest): Promise<Parts> {
-  const names = (Object.keys(PartQueries) as Part[]).filter((name) => (name !== 'curve' || curve) && (name !== 'history' || history));
+async function askParts(api: Graphql, variables: object, { curve, benchmark, history }: PageRequest): Promise<Parts> {
+  const isAsked: Partial<Record<Part, boolean>> = { curve, benchmark, history: history !== null };
+  const names = (Object.keys(PartQueries) as Part[]).filter((name) => isAsked[name] ?? true);
   // The API leaves variables alone that a query does not name.
   const ask = async (name: Part) => [name, await api.query<unknown, object>(PartQueries[name] as TadaDocumentNode, variables)] as const;
   return Object.fromEntries(await Promise.all(names.map(ask))) as Parts;
 }
 
 /** Parts that were not asked for are nowhere shown. */
-function toAnswer(parts: Parts, { filter, curve, history }: PageRequest): PageAnswer {
+function toAnswer(parts: Parts, { filter, curve, benchmark, history }: PageRequest): PageAnswer {
   const missing = unreachable(filter);
   const keys = (rows: { key: string }[]): string[] => rows.map(({ key }) => key);
   return {
@@ -62,6 +64,7 @@ function toAnswer(parts: Parts, { filter, curve, history }: PageRequest): PageAn
       bot: bots,
     })),
     curve: curve ? mapLoaded(parts.curve, (data) => data.equityCurve) : missing.curve,
+    benchmark: benchmark ? mapLoaded(parts.benchmark, (data) => data.benchmark) : null,
     history: history ? mapLoaded(parts.history, (data) => data.trades) : missing.history,
   };
 }

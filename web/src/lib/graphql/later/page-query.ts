@@ -97,6 +97,16 @@ const CurvePart = graphql(`
   }
 `);
 
+const BenchmarkPart = graphql(`
+  fragment BenchmarkPart on Query {
+    benchmark(filter: $filter) {
+      time
+      invested
+      totalPnl
+    }
+  }
+`);
+
 const HistoryPart = graphql(
   `
     fragment HistoryPart on Query {
@@ -127,6 +137,7 @@ export const PageQuery = graphql(
       $latest: Int
       $curve: Boolean!
       $points: Int
+      $benchmark: Boolean!
       $history: Boolean!
       $orderBy: TradeOrder
       $first: Int
@@ -141,10 +152,11 @@ export const PageQuery = graphql(
       ...LatestPart
       ...ChoicesPart
       ...CurvePart @include(if: $curve)
+      ...BenchmarkPart @include(if: $benchmark)
       ...HistoryPart @include(if: $history)
     }
   `,
-  [SettingsPart, PerformancePart, FeedsPart, OpenPart, LatestPart, ChoicesPart, CurvePart, HistoryPart],
+  [SettingsPart, PerformancePart, FeedsPart, OpenPart, LatestPart, ChoicesPart, CurvePart, BenchmarkPart, HistoryPart],
 );
 
 /** The same parts one by one, for when one of them fails: it must not take the others with it. */
@@ -156,6 +168,7 @@ export const PartQueries = {
   latest: graphql('query Latest($closed: TradeFilter, $latest: Int) { ...LatestPart }', [LatestPart]),
   choices: graphql('query Choices { ...ChoicesPart }', [ChoicesPart]),
   curve: graphql('query Curve($filter: TradeFilter, $points: Int) { ...CurvePart }', [CurvePart]),
+  benchmark: graphql('query Benchmark($filter: TradeFilter) { ...BenchmarkPart }', [BenchmarkPart]),
   history: graphql(
     'query History($closed: TradeFilter, $orderBy: TradeOrder, $first: Int, $after: String, $last: Int, $before: String) { ...HistoryPart }',
     [HistoryPart],
@@ -164,4 +177,5 @@ export const PartQueries = {
 
 export type Settings = ResultOf<typeof SettingsPart>['settings'];
 export type EquityPoint = ResultOf<typeof CurvePart>['equityCurve'][number];
+export type BenchmarkPoint = ResultOf<typeof BenchmarkPart>['benchmark'][number];
 export type ClosedTrades = ResultOf<typeof HistoryPart>['trades'];
