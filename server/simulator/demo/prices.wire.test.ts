@@ -70,7 +70,9 @@ describe.skipIf(!hasBrowser())('how prices went', () => {
     expect(await page.locator('figure').innerText()).not.toContain('held in BTC');
     await page.getByRole('link', { name: 'vs BTC' }).click();
     expect(page.url()).toMatch(/\?benchmark=btc$/);
-    expect(await page.locator('figcaption').innerText()).toMatch(/Dashed: \$\d+, the most that was at work at once, held in BTC since \d{4}-\d\d-\d\d, .* [+−]\$[\d.,]+\./);
+    expect(await page.locator('figcaption').innerText()).toMatch(
+      /Dashed: \$\d+, the most that was at work at once, held in BTC since \d{4}-\d\d-\d\d, .* [+−]\$[\d.,]+\./,
+    );
     await page.getByRole('link', { name: '30D' }).click();
     expect(page.url()).toMatch(/period=30d&benchmark=btc$/);
     await page.getByText('Show as a table').click();
