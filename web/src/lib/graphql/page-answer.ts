@@ -1,6 +1,7 @@
 import type { Snapshot } from '#lib/live/live-store.svelte.ts';
 import type { TradeFilter } from '#lib/url/filters.ts';
 import type { HistoryVariables } from '#lib/url/history.ts';
+import type { Analysis } from './later/analysis-query.ts';
 import { UNREACHABLE, type Loaded } from './loaded.ts';
 import type { ClosedTrades, EquityPoint, Settings } from './later/page-query.ts';
 
@@ -9,6 +10,8 @@ export interface PageRequest {
   filter: TradeFilter;
   /** Whether the page has the equity chart. */
   curve: boolean;
+  /** Whether it has the charts of the analysis. */
+  analysis: boolean;
   /** The page of the history, where there is one. */
   history: HistoryVariables | null;
 }
@@ -29,13 +32,15 @@ export interface PageAnswer {
   settings: Loaded<Settings>;
   choices: Loaded<Choices>;
   curve: Loaded<EquityPoint[]>;
+  /** Null where the page has no such charts, or nothing could be asked at all. */
+  analysis: Analysis | null;
   history: Loaded<ClosedTrades>;
 }
 
 export function unreachable(filter: TradeFilter): PageAnswer {
   const missing = { ok: false, code: UNREACHABLE } as const;
   const snapshot = { performance: missing, feeds: missing, open: missing, latest: missing };
-  return { filter, snapshot, settings: missing, choices: missing, curve: missing, history: missing };
+  return { filter, snapshot, settings: missing, choices: missing, curve: missing, analysis: null, history: missing };
 }
 
 /**

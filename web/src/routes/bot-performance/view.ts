@@ -19,6 +19,7 @@ export function requestOf(routeId: string | null, { filters, history }: View, no
   return {
     filter: toTradeFilter(filters, now),
     curve: routeId === '/bot-performance',
+    analysis: routeId === '/bot-performance/analysis',
     history: routeId === '/bot-performance/history' ? historyVariables(history) : null,
   };
 }
