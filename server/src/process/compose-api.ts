@@ -165,6 +165,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       feeRateSpot: rules.feeRates.SPOT,
       feeRateFutures: rules.feeRates.FUTURES,
       capitalBase: config.capitalBase,
+      notice: config.notice ?? null,
       startedAt: () => performance.firstSignalAt(),
     },
   };

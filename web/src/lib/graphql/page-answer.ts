@@ -1,6 +1,7 @@
 import type { Snapshot } from '#lib/live/live-store.svelte.ts';
 import type { TradeFilter } from '#lib/url/filters.ts';
 import type { HistoryVariables } from '#lib/url/history.ts';
+import type { Analysis } from './later/analysis-query.ts';
 import { UNREACHABLE, type Loaded } from './loaded.ts';
 import type { BenchmarkPoint, ClosedTrades, EquityPoint, Settings } from './later/page-query.ts';
 
@@ -11,6 +12,8 @@ export interface PageRequest {
   curve: boolean;
   /** Whether it is compared with the same money in BTC. */
   benchmark: boolean;
+  /** Whether it has the charts of the analysis. */
+  analysis: boolean;
   /** The page of the history, where there is one. */
   history: HistoryVariables | null;
 }
@@ -33,13 +36,15 @@ export interface PageAnswer {
   curve: Loaded<EquityPoint[]>;
   /** Null where it was not asked for. */
   benchmark: Loaded<BenchmarkPoint[]> | null;
+  /** Null where the page has no such charts, or nothing could be asked at all. */
+  analysis: Analysis | null;
   history: Loaded<ClosedTrades>;
 }
 
 export function unreachable(filter: TradeFilter): PageAnswer {
   const missing = { ok: false, code: UNREACHABLE } as const;
   const snapshot = { performance: missing, feeds: missing, open: missing, latest: missing };
-  return { filter, snapshot, settings: missing, choices: missing, curve: missing, benchmark: null, history: missing };
+  return { filter, snapshot, settings: missing, choices: missing, curve: missing, benchmark: null, analysis: null, history: missing };
 }
 
 /**

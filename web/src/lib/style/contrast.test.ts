@@ -57,6 +57,7 @@ const TEXT_PAIRS = [
   ['text', 'tint-up'],
   ['text', 'tint-down'],
   ['text', 'line'],
+  ...['up-1', 'up-2', 'up-3', 'down-1', 'down-2', 'down-3'].map((heat) => ['text', heat]),
   ['bg', 'accent'],
 ] as [string, string][];
 

@@ -2,7 +2,7 @@ import { plural } from './locale.ts';
 
 /** Title, tabs, tiles and chart. */
 export const overviewText = {
-  tabs: { label: 'Bot performance', overview: 'Overview', open: 'Open positions', history: 'Trade history' },
+  tabs: { label: 'Bot performance', overview: 'Overview', open: 'Open positions', history: 'Trade history', analysis: 'Analysis' },
 
   title: {
     heading: 'Bot performance',

@@ -29,6 +29,7 @@ export function requestOf(routeId: string | null, { filters, history, benchmark 
     filter: toTradeFilter(filters, now),
     curve: routeId === '/bot-performance',
     benchmark: benchmark && routeId === '/bot-performance',
+    analysis: routeId === '/bot-performance/analysis',
     history: routeId === '/bot-performance/history' ? historyVariables(history) : null,
   };
 }

@@ -1,5 +1,6 @@
 import type { ResultOf, TadaDocumentNode } from 'gql.tada';
 import { LATEST_LIMIT } from '#lib/live/live-store.svelte.ts';
+import { AnalysisQueries, type Analysis } from './analysis-query.ts';
 import { createGraphql, type Graphql } from './client.ts';
 import { mapLoaded, UNREACHABLE, type Loaded } from '../loaded.ts';
 import { unreachable, type PageAnswer, type PageRequest } from '../page-answer.ts';
@@ -8,13 +9,14 @@ import { PageQuery, PartQueries } from './page-query.ts';
 const CLOSED = ['CLOSED_TP', 'CLOSED_SL', 'CLOSED_EXPIRED', 'CLOSED_DELISTED'] as const;
 /** Of the equity line; live points come on top. */
 const CURVE_POINTS = 300;
+const CALENDAR_DAYS = 366;
 
 type Part = keyof typeof PartQueries;
 type Parts = { [Name in Part]: Loaded<ResultOf<(typeof PartQueries)[Name]>> };
 
 /** Everything of a page in one query. Only when that fails, each part is asked for alone, so that those which can be had are shown. */
 export async function askPage(fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
-  const { filter, curve, benchmark, history } = request;
+  const { filter, curve, analysis, benchmark, history } = request;
   const variables = {
     filter,
     closed: { ...filter, status: [...CLOSED] },
@@ -22,6 +24,7 @@ export async function askPage(fetch: typeof globalThis.fetch, request: PageReque
     curve,
     points: CURVE_POINTS,
     benchmark,
+    analysis,
     history: history !== null,
     ...history,
   };
@@ -36,16 +39,16 @@ export async function askPage(fetch: typeof globalThis.fetch, request: PageReque
   return toAnswer(await askParts(api, variables, request), request);
 }
 
-async function askParts(api: Graphql, variables: object, { curve, benchmark, history }: PageRequest): Promise<Parts> {
+async function askParts(api: Graphql, variables: object, { curve, analysis, benchmark, history }: PageRequest): Promise<Parts> {
   const isAsked: Partial<Record<Part, boolean>> = { curve, benchmark, history: history !== null };
-  const names = (Object.keys(PartQueries) as Part[]).filter((name) => isAsked[name] ?? true);
+  const names = (Object.keys(PartQueries) as Part[]).filter((name) => (name in AnalysisQueries ? analysis : (isAsked[name] ?? true)));
   // The API leaves variables alone that a query does not name.
   const ask = async (name: Part) => [name, await api.query<unknown, object>(PartQueries[name] as TadaDocumentNode, variables)] as const;
   return Object.fromEntries(await Promise.all(names.map(ask))) as Parts;
 }
 
 /** Parts that were not asked for are nowhere shown. */
-function toAnswer(parts: Parts, { filter, curve, benchmark, history }: PageRequest): PageAnswer {
+function toAnswer(parts: Parts, { filter, curve, analysis, benchmark, history }: PageRequest): PageAnswer {
   const missing = unreachable(filter);
   const keys = (rows: { key: string }[]): string[] => rows.map(({ key }) => key);
   return {
@@ -65,6 +68,21 @@ function toAnswer(parts: Parts, { filter, curve, benchmark, history }: PageReque
     })),
     curve: curve ? mapLoaded(parts.curve, (data) => data.equityCurve) : missing.curve,
     benchmark: benchmark ? mapLoaded(parts.benchmark, (data) => data.benchmark) : null,
+    analysis: analysis ? toAnalysis(parts) : null,
     history: history ? mapLoaded(parts.history, (data) => data.trades) : missing.history,
+  };
+}
+
+function toAnalysis(parts: Parts): Analysis {
+  return {
+    months: mapLoaded(parts.months, ({ months }) => months),
+    // The calendar shows a year at most.
+    days: mapLoaded(parts.days, ({ days }) => days.slice(-CALENDAR_DAYS)),
+    distribution: mapLoaded(parts.distribution, ({ distribution }) => distribution),
+    symbol: mapLoaded(parts.symbol, ({ symbol }) => symbol),
+    strategy: mapLoaded(parts.strategy, ({ strategy }) => strategy),
+    timeframe: mapLoaded(parts.timeframe, ({ timeframe }) => timeframe),
+    weekday: mapLoaded(parts.weekday, ({ weekday }) => weekday),
+    hour: mapLoaded(parts.hour, ({ hour }) => hour),
   };
 }

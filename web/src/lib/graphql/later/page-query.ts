@@ -1,4 +1,5 @@
 import type { ResultOf } from 'gql.tada';
+import { AnalysisPart, AnalysisQueries } from './analysis-query.ts';
 import { FeedSummary, LivePrice, PerformanceSummary, TradeRow } from './documents.ts';
 import { graphql } from './tada.ts';
 
@@ -11,6 +12,7 @@ const SettingsPart = graphql(`
       feeRateSpot
       feeRateFutures
       startedAt
+      notice
     }
   }
 `);
@@ -138,6 +140,7 @@ export const PageQuery = graphql(
       $curve: Boolean!
       $points: Int
       $benchmark: Boolean!
+      $analysis: Boolean!
       $history: Boolean!
       $orderBy: TradeOrder
       $first: Int
@@ -153,10 +156,11 @@ export const PageQuery = graphql(
       ...ChoicesPart
       ...CurvePart @include(if: $curve)
       ...BenchmarkPart @include(if: $benchmark)
+      ...AnalysisPart @include(if: $analysis)
       ...HistoryPart @include(if: $history)
     }
   `,
-  [SettingsPart, PerformancePart, FeedsPart, OpenPart, LatestPart, ChoicesPart, CurvePart, BenchmarkPart, HistoryPart],
+  [SettingsPart, PerformancePart, FeedsPart, OpenPart, LatestPart, ChoicesPart, CurvePart, BenchmarkPart, AnalysisPart, HistoryPart],
 );
 
 /** The same parts one by one, for when one of them fails: it must not take the others with it. */
@@ -173,6 +177,7 @@ export const PartQueries = {
     'query History($closed: TradeFilter, $orderBy: TradeOrder, $first: Int, $after: String, $last: Int, $before: String) { ...HistoryPart }',
     [HistoryPart],
   ),
+  ...AnalysisQueries,
 } as const;
 
 export type Settings = ResultOf<typeof SettingsPart>['settings'];
