@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { cost } from '../graphql/cost.ts';
+import { benchmarkOf } from './benchmark.ts';
 import type { BenchmarkClose, BenchmarkPoint } from './benchmark.ts';
 import { FILTER } from './figures.schema.ts';
 import { OTHER_DOCS } from './other-docs.ts';
@@ -43,10 +44,10 @@ builder.queryField('benchmark', (t) =>
     args: { filter: t.arg(FILTER) },
     resolve: async (_, { filter }, { moment, benchmarkCloses, settings }) => {
       const figures = await moment.of(filter);
-      const firstEntryMs = figures.firstEntryMs();
-      if (firstEntryMs === null) return [];
+      const capital = figures.capital();
+      if (!capital) return [];
       const until = filter?.to && filter.to < figures.asOf ? filter.to : figures.asOf;
-      return figures.benchmark(await benchmarkCloses(new Date(firstEntryMs - DAY_MS), until), settings.feeRateSpot);
+      return benchmarkOf(capital, await benchmarkCloses(new Date(capital.sinceMs - DAY_MS), until), settings.feeRateSpot);
     },
   }),
 );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Decimal } from '../kernel/decimal.ts';
-import { benchmarkOf, mostMoneyAtWork } from './benchmark.ts';
+import { benchmarkOf, capitalOf } from './benchmark.ts';
 import type { MoneyAtWork } from './benchmark.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,13 +24,19 @@ describe('the most money at work', () => {
             .filter(({ fromMs, toMs }) => fromMs <= ms && (toMs === null || Math.max(toMs, fromMs + 1) > ms))
             .reduce((sum, { positionSize }) => sum + positionSize.toNumber(), 0);
         const most = Math.max(0, ...Array.from({ length: 50 }, (_, ms) => at(ms)));
-        expect(mostMoneyAtWork(trades).toNumber()).toBe(most);
+        const first = trades.length === 0 ? undefined : Math.min(...trades.map(({ fromMs }) => fromMs));
+        expect([capitalOf(trades)?.amount.toNumber() ?? 0, capitalOf(trades)?.sinceMs]).toEqual([most, first]);
       }),
     );
   });
 
+  test('sizes are added to the last digit', () => {
+    const tiny = { ...trade(0, null), positionSize: new Decimal('0.000000000000000001') };
+    expect(capitalOf([tiny, trade(0, null, 1e9)])?.amount.toFixed()).toBe('1000000000.000000000000000001');
+  });
+
   test('money that is free again at a moment serves a trade of that moment', () => {
-    expect(mostMoneyAtWork([trade(0, 10), trade(10, 20), trade(20, null)]).toNumber()).toBe(100);
+    expect(capitalOf([trade(0, 10), trade(10, 20), trade(20, null)])?.amount.toNumber()).toBe(100);
   });
 });
 
@@ -39,7 +45,7 @@ describe('the same money in BTC', () => {
   const trades = [trade(2.5 * DAY_MS, 3 * DAY_MS), trade(2.6 * DAY_MS, null), trade(4 * DAY_MS, 5 * DAY_MS)];
 
   test('is bought at the last close before the first entry and sold at each later one, after both fees', () => {
-    const points = benchmarkOf(trades, closes(50, 100, 110, 90, 125), FEE);
+    const points = benchmarkOf(capitalOf(trades)!, closes(50, 100, 110, 90, 125), FEE);
     expect(points.map(({ timeMs, price, invested, totalPnl }) => [timeMs / DAY_MS, ...[price, invested, totalPnl].map(String)])).toEqual([
       [2, '100', '200', '-0.4'],
       [3, '110', '200', '19.58'],
@@ -49,15 +55,17 @@ describe('the same money in BTC', () => {
   });
 
   test('a close at the very moment of the first entry is known then', () => {
-    expect(benchmarkOf([trade(2 * DAY_MS, null)], closes(50, 100, 110), FEE)[0]).toMatchObject({ timeMs: 2 * DAY_MS });
+    expect(benchmarkOf(capitalOf([trade(2 * DAY_MS, null)])!, closes(50, 100, 110), FEE)[0]).toMatchObject({ timeMs: 2 * DAY_MS });
   });
 
   test('where no earlier close is known, the first one after it is taken', () => {
-    expect(benchmarkOf([trade(0.5 * DAY_MS, null)], closes(50, 100), FEE).map(({ price }) => price.toNumber())).toEqual([50, 100]);
+    expect(benchmarkOf(capitalOf([trade(0.5 * DAY_MS, null)])!, closes(50, 100), FEE).map(({ price }) => price.toNumber())).toEqual([
+      50, 100,
+    ]);
   });
 
   test('there is none without trades or without closes', () => {
-    expect(benchmarkOf([], closes(50, 100), FEE)).toEqual([]);
-    expect(benchmarkOf(trades, [], FEE)).toEqual([]);
+    expect(capitalOf([])).toBeNull();
+    expect(benchmarkOf(capitalOf(trades)!, [], FEE)).toEqual([]);
   });
 });

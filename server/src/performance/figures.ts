@@ -1,7 +1,6 @@
-import { Decimal } from '../kernel/decimal.ts';
+import type { Decimal } from '../kernel/decimal.ts';
 import type { BreakdownKey } from './breakdown.ts';
-import { benchmarkOf } from './benchmark.ts';
-import type { BenchmarkClose, BenchmarkPoint, MoneyAtWork } from './benchmark.ts';
+import type { Capital } from './benchmark.ts';
 import { distributionOf } from './distribution.ts';
 import type { HistogramBin } from './distribution.ts';
 import { equityCurve } from './equity-curve.ts';
@@ -83,14 +82,9 @@ export class Figures {
     return equityCurve(this.#cut.slice.closed, points);
   }
 
-  /** When the first of the trades was entered, ms since 1970 UTC; null without trades. */
-  firstEntryMs(): number | null {
-    const entries = this.#moneyAtWork().map(({ fromMs }) => fromMs);
-    return entries.length === 0 ? null : entries.reduce((least, fromMs) => Math.min(least, fromMs));
-  }
-
-  benchmark(closes: readonly BenchmarkClose[], feeRate: Decimal): BenchmarkPoint[] {
-    return benchmarkOf(this.#moneyAtWork(), closes, feeRate);
+  /** What was needed to make the trades; null without any. */
+  capital(): Capital | null {
+    return this.#cut.whole.capital();
   }
 
   pnlByPeriod(period: Period): PeriodPnl[] {
@@ -116,18 +110,6 @@ export class Figures {
   /** @throws TooManyRows */
   leaderboard(by: BreakdownKey, sort: LeaderboardSort, minTrades: number): Promise<LeaderboardRow[]> {
     return ranked(this.breakdown(by), sort, minTrades);
-  }
-
-  #moneyAtWork(): MoneyAtWork[] {
-    const { closed, open } = this.#cut.slice;
-    return [
-      ...closed.map(({ positionSize, entryTimeMs, exitTimeMs }) => ({ positionSize, fromMs: entryTimeMs, toMs: exitTimeMs })),
-      ...open.map(({ positionSize, entryTime }) => ({
-        positionSize: new Decimal(positionSize.toFixed()),
-        fromMs: entryTime.getTime(),
-        toMs: null,
-      })),
-    ];
   }
 
   #performanceOf(part: Part): Performance {

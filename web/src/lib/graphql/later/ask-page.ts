@@ -1,10 +1,10 @@
 import type { ResultOf, TadaDocumentNode } from 'gql.tada';
 import { LATEST_LIMIT } from '#lib/live/live-store.svelte.ts';
-import { AnalysisQueries, type Analysis } from './analysis-query.ts';
+import { AnalysisQueries, ExcursionsQuery, type Analysis } from './analysis-query.ts';
 import { createGraphql, type Graphql } from './client.ts';
 import { mapLoaded, UNREACHABLE, type Loaded } from '../loaded.ts';
 import { unreachable, type PageAnswer, type PageRequest } from '../page-answer.ts';
-import { PageQuery, PartQueries } from './page-query.ts';
+import { BenchmarkQuery, PageQuery, PartQueries } from './page-query.ts';
 
 const CLOSED = ['CLOSED_TP', 'CLOSED_SL', 'CLOSED_EXPIRED', 'CLOSED_DELISTED'] as const;
 /** Of the equity line; live points come on top. */
@@ -23,35 +23,44 @@ export async function askPage(fetch: typeof globalThis.fetch, request: PageReque
     latest: LATEST_LIMIT,
     curve,
     points: CURVE_POINTS,
-    benchmark,
     analysis,
     history: history !== null,
     ...history,
   };
   const api = createGraphql(fetch);
-  const whole = await api.query(PageQuery, variables);
+  const [whole, held, excursions] = await Promise.all([
+    api.query(PageQuery, variables),
+    benchmark ? api.query(BenchmarkQuery, { filter }) : null,
+    analysis ? api.query(ExcursionsQuery, { closed: variables.closed }) : null,
+  ]);
+  const beside = {
+    benchmark: held && mapLoaded(held, (data) => data.benchmark),
+    excursions: excursions && mapLoaded(excursions, (data) => data.excursions.edges.map(({ node }) => node)),
+  };
   if (whole.ok) {
     const { data } = whole;
     const parts = Object.fromEntries(Object.keys(PartQueries).map((name) => [name, { ok: true, data }]));
-    return toAnswer(parts as unknown as Parts, request);
+    return { ...toAnswer(parts as unknown as Parts, request), ...beside };
   }
   if (whole.code === UNREACHABLE) return unreachable(filter);
-  return toAnswer(await askParts(api, variables, request), request);
+  return { ...toAnswer(await askParts(api, variables, request), request), ...beside };
 }
 
-async function askParts(api: Graphql, variables: object, { curve, analysis, benchmark, history }: PageRequest): Promise<Parts> {
-  const isAsked: Partial<Record<Part, boolean>> = { curve, benchmark, history: history !== null };
-  const names = (Object.keys(PartQueries) as Part[]).filter((name) => (name in AnalysisQueries ? analysis : (isAsked[name] ?? true)));
+async function askParts(api: Graphql, variables: object, { curve, analysis, history }: PageRequest): Promise<Parts> {
+  const names = (Object.keys(PartQueries) as Part[]).filter(
+    (name) => (name !== 'curve' || curve) && (name !== 'history' || history) && (analysis || !(name in AnalysisQueries)),
+  );
   // The API leaves variables alone that a query does not name.
   const ask = async (name: Part) => [name, await api.query<unknown, object>(PartQueries[name] as TadaDocumentNode, variables)] as const;
   return Object.fromEntries(await Promise.all(names.map(ask))) as Parts;
 }
 
 /** Parts that were not asked for are nowhere shown. */
-function toAnswer(parts: Parts, { filter, curve, analysis, benchmark, history }: PageRequest): PageAnswer {
+function toAnswer(parts: Parts, { filter, curve, analysis, history }: PageRequest): PageAnswer {
   const missing = unreachable(filter);
   const keys = (rows: { key: string }[]): string[] => rows.map(({ key }) => key);
   return {
+    ...missing,
     filter,
     snapshot: {
       performance: mapLoaded(parts.performance, (data) => data.performance),
@@ -67,7 +76,6 @@ function toAnswer(parts: Parts, { filter, curve, analysis, benchmark, history }:
       bot: bots,
     })),
     curve: curve ? mapLoaded(parts.curve, (data) => data.equityCurve) : missing.curve,
-    benchmark: benchmark ? mapLoaded(parts.benchmark, (data) => data.benchmark) : null,
     analysis: analysis ? toAnalysis(parts) : null,
     history: history ? mapLoaded(parts.history, (data) => data.trades) : missing.history,
   };
