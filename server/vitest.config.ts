@@ -1,4 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
+
+/** The rigs first: they take longest, and one that begins last would be waited for alone. */
+class RigsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isRig = ({ moduleId }: TestSpecification) => /\/(verify|bench)\//.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isRig), ...sorted.filter((file) => !isRig(file))];
+  }
+}
 
 export default defineConfig({
   // As Node itself resolves packages. Vite's own conditions would load a second graphql, whose errors are strangers to the first.
@@ -8,6 +20,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/generated/**'],
     globalSetup: ['./testkit/database.setup.ts'],
     setupFiles: ['./testkit/seed.setup.ts'],
+    // Most tests wait for sockets and processes more than they compute.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: RigsFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

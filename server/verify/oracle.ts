@@ -32,11 +32,15 @@ export interface Expected {
 }
 
 const DECIMALS = 18;
+const ONE = 10n ** BigInt(DECIMALS);
+/** Of a product of three numbers. */
+const SCALE = ONE ** 3n;
+const PLAIN = /^(\d+)(?:\.(\d*))?$/;
 
 /** Decimal text as a whole number of units of 1e-18. */
 export function toUnits(text: string): bigint {
-  const [whole = '', fraction = ''] = text.split('.');
-  if (!/^\d+$/.test(whole) || !/^\d*$/.test(fraction) || fraction.length > DECIMALS) throw new RangeError(`no plain decimal: ${text}`);
+  const [, whole, fraction = ''] = PLAIN.exec(text) ?? [];
+  if (whole === undefined || fraction.length > DECIMALS) throw new RangeError(`no plain decimal: ${text}`);
   return BigInt(whole + fraction.padEnd(DECIMALS, '0'));
 }
 
@@ -144,28 +148,52 @@ export interface OracleMoney {
   readonly positionSize: string;
 }
 
+/** The same numbers as {@link OracleMoney}, in units of 1e-18. */
+interface MoneyUnits {
+  readonly direction: OracleMoney['direction'];
+  readonly entry: bigint;
+  readonly exit: bigint;
+  readonly quantity: bigint;
+  readonly feeRate: bigint;
+  readonly positionSize: bigint;
+}
+
+interface OracleProfit {
+  readonly grossPnl: string;
+  readonly fees: string;
+  readonly realizedPnl: string;
+  readonly realizedPnlPct: string;
+}
+
 /** Profit with exact fractions, each number rounded once, half away from zero, to 8 decimals. */
-export function profit(money: OracleMoney): { grossPnl: string; fees: string; realizedPnl: string; realizedPnlPct: string } {
-  const entry = toUnits(money.entryPrice);
-  const exit = toUnits(money.exitPrice);
-  const quantity = toUnits(money.quantity);
-  const one = 10n ** BigInt(DECIMALS);
+export function profit(money: OracleMoney): OracleProfit {
+  return profitOfUnits({
+    direction: money.direction,
+    entry: toUnits(money.entryPrice),
+    exit: toUnits(money.exitPrice),
+    quantity: toUnits(money.quantity),
+    feeRate: toUnits(money.feeRate),
+    positionSize: toUnits(money.positionSize),
+  });
+}
+
+/** The same of numbers that are in units already. */
+export function profitOfUnits({ direction, entry, exit, quantity, feeRate, positionSize }: MoneyUnits): OracleProfit {
   // In units of 1e-54, so that nothing is rounded on the way.
-  const gross = (money.direction === 'LONG' ? exit - entry : entry - exit) * quantity * one;
-  const fees = toUnits(money.feeRate) * quantity * (entry + exit);
+  const gross = (direction === 'LONG' ? exit - entry : entry - exit) * quantity * ONE;
+  const fees = feeRate * quantity * (entry + exit);
   const realized = gross - fees;
-  const scale = one * one * one;
   return {
-    grossPnl: rounded(gross, scale),
-    fees: rounded(fees, scale),
-    realizedPnl: rounded(realized, scale),
-    realizedPnlPct: rounded(realized * 100n * one, scale * toUnits(money.positionSize)),
+    grossPnl: rounded(gross, SCALE),
+    fees: rounded(fees, SCALE),
+    realizedPnl: rounded(realized, SCALE),
+    realizedPnlPct: rounded(realized * 100n * ONE, SCALE * positionSize),
   };
 }
 
 /** numerator / denominator to 8 decimals, half away from zero. */
 function rounded(numerator: bigint, denominator: bigint): string {
   const size = numerator < 0n ? -numerator : numerator;
-  const eighths = (size * 10n ** 8n * 2n + denominator) / (denominator * 2n);
-  return fromUnits((numerator < 0n ? -eighths : eighths) * 10n ** 10n);
+  const eighths = (size * 200_000_000n + denominator) / (denominator * 2n);
+  return fromUnits((numerator < 0n ? -eighths : eighths) * 10_000_000_000n);
 }

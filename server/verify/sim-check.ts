@@ -1,6 +1,6 @@
 import type { MemoryRecord, StoredTrade } from './memory-record.ts';
 import { POSITION_SIZE } from './memory-record.ts';
-import { fromUnits, profit, toUnits } from './oracle.ts';
+import { fromUnits, profitOfUnits, toUnits } from './oracle.ts';
 import type { SimPrint, SimSymbol } from './sim-exchange.ts';
 
 /** An invariant does not hold. */
@@ -55,7 +55,14 @@ export class Invariants {
       return new Broken(
         `I3: ${trade.id} closed ${closure.status} by ${closure.aggregateTradeId} (${closure.source}), expected ${JSON.stringify(expected, bigIntText)}`,
       );
-    const money = profit({ ...trade, exitPrice, positionSize: POSITION_SIZE });
+    const money = profitOfUnits({
+      direction: trade.direction,
+      entry: units(trade.entryPrice),
+      exit: units(exitPrice),
+      quantity: units(trade.quantity),
+      feeRate: units(trade.feeRate),
+      positionSize: units(POSITION_SIZE),
+    });
     this.#sum += signedUnits(money.realizedPnl);
     const isExact =
       closure.realizedPnl.toFixed() === money.realizedPnl &&
@@ -93,7 +100,7 @@ export class Invariants {
 
 const known = new Map<string, { readonly units: bigint; readonly plain: string }>();
 
-/** Prices come again and again. */
+/** Prices, quantities and rates come again and again. */
 function knownPrice(text: string): { readonly units: bigint; readonly plain: string } {
   let price = known.get(text);
   if (!price) known.set(text, (price = { units: toUnits(text), plain: fromUnits(toUnits(text)) }));

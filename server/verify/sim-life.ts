@@ -48,6 +48,7 @@ export class Life {
   #isCalm = false;
   #hash = 0x811c9dc5;
   #mustCrash = false;
+  /** Promises have something to say. */
   #isAsync = false;
 
   constructor(seed: number, planted?: PlantedBug) {
@@ -72,7 +73,7 @@ export class Life {
     await this.#start();
     for (let event = 0; event < events; event += 1) {
       this.#step();
-      if (this.#isAsync || this.#session.underWay > 0) await this.#flush();
+      if (this.#isAsync) await this.#flush();
       if (this.#mustCrash) await this.#restart();
       this.invariants.check();
     }
@@ -261,6 +262,7 @@ export class Life {
   }
 
   #beforeWrite(): Promise<void> | void {
+    this.#isAsync = true;
     if (this.#isCalm) return;
     const random = this.#random;
     const dials = this.#dials;
@@ -269,7 +271,13 @@ export class Life {
       return new Promise(() => {});
     }
     if (random() < dials.failedWrite) throw new Error('the database is away');
-    if (random() < dials.slowWrite) return new Promise((resolve) => void this.#clock.after(1 + Math.floor(random() * 3_000), resolve));
+    if (random() >= dials.slowWrite) return;
+    return new Promise((resolve) => {
+      this.#clock.after(1 + Math.floor(random() * 3_000), () => {
+        this.#isAsync = true;
+        resolve();
+      });
+    });
   }
 
   /** Lets promises have their say: enough turns for every chain of the worker, and the next event may as well come in the middle of one. */

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { SHORT } from './rig.ts';
 import { DIAL_NAMES } from './sim-dials.ts';
 import { simRig } from './sim.ts';
 import { runSeed } from './sim-runs.ts';
 
 test('sim, short', { timeout: 60_000 }, async () => {
   expect(DIAL_NAMES.length).toBeGreaterThanOrEqual(20);
-  expect(await simRig({ seed: 1, short: true, say: () => {} })).toMatchObject({
+  expect(await simRig(SHORT)).toMatchObject({
     failed: [],
     ok: true,
     seeds: 300,

@@ -65,9 +65,9 @@ const LeaderboardSortEnum = builder.enumType('LeaderboardSort', {
 });
 
 /** Too many keys are the caller's to narrow. */
-function unlessTooMany<T>(rows: () => T): T {
+async function unlessTooMany<T>(rows: () => T | Promise<T>): Promise<T> {
   try {
-    return rows();
+    return await rows();
   } catch (error) {
     throw error instanceof TooManyRows ? badInput(error.message, 'TOO_MANY_ROWS') : error;
   }

@@ -27,7 +27,7 @@ export interface Performance extends TradeMetrics {
   readonly openPositions: number;
   readonly unrealizedPnl: Decimal;
   readonly openWithoutPrice: number;
-  readonly expectancyInterval: () => Interval | null;
+  readonly expectancyInterval: () => Promise<Interval | null>;
 }
 
 export interface BreakdownRow {
@@ -102,7 +102,7 @@ export class Figures {
   }
 
   /** @throws TooManyRows */
-  leaderboard(by: BreakdownKey, sort: LeaderboardSort, minTrades: number): LeaderboardRow[] {
+  leaderboard(by: BreakdownKey, sort: LeaderboardSort, minTrades: number): Promise<LeaderboardRow[]> {
     return ranked(this.breakdown(by), sort, minTrades);
   }
 

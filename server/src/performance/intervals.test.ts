@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closedDaily } from '../../testkit/closed-trades.ts';
-import { expectancyInterval, winRateInterval } from './intervals.ts';
+import { expectancyInterval, expectancyIntervalInTurns, winRateInterval } from './intervals.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const Z = 1.959963984540054;
@@ -43,6 +43,20 @@ function bisect(inside: number, outside: number, isBeyond: (x: number) => boolea
 describe('domain section 6: expectancyInterval', () => {
   const profits = Array.from({ length: 400 }, (_, i) => ((i * 7919) % 401) - 180);
   const mean = profits.reduce((sum, pnl) => sum + pnl, 0) / profits.length;
+
+  test('is the same in turns, in which others get theirs', async () => {
+    const profits = closedDaily(Array.from({ length: 3_000 }, (_, i) => (i % 7) - 3));
+    let [turns, isDone] = [0, false];
+    const count = () => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const inTurns = await expectancyIntervalInTurns(profits);
+    isDone = true;
+    expect(inTurns).toEqual(expectancyInterval(profits));
+    expect(turns).toBeGreaterThan(20);
+  });
 
   test('the same trades give the same interval, to the last digit', () => {
     expect(expectancyInterval(closedDaily(profits))).toEqual(expectancyInterval(closedDaily(profits)));

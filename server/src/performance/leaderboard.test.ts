@@ -21,32 +21,32 @@ const ROWS = [
   row('loser', [-1, -2, -3]),
   row('empty', []),
 ];
-const ranks = (sort: LeaderboardSort, minTrades: number, rows = ROWS) =>
-  ranked(rows, sort, minTrades).map(({ rank, key }) => `${rank} ${key}`);
+const ranks = async (sort: LeaderboardSort, minTrades: number, rows = ROWS) =>
+  (await ranked(rows, sort, minTrades)).map(({ rank, key }) => `${rank} ${key}`);
 
 describe('the leaderboard', () => {
-  test('equals share a rank, in the order of their keys, and the next one counts them all', () => {
-    expect(ranks('TOTAL_PNL', 3)).toEqual(['1 best', '2 lossless', '3 a', '3 b', '5 loser']);
+  test('equals share a rank, in the order of their keys, and the next one counts them all', async () => {
+    expect(await ranks('TOTAL_PNL', 3)).toEqual(['1 best', '2 lossless', '3 a', '3 b', '5 loser']);
   });
 
-  test('rows with too few trades are left out', () => {
-    expect(ranks('TOTAL_PNL', 1)[0]).toBe('1 lucky');
-    expect(ranks('TOTAL_PNL', 0)).toHaveLength(7);
-    expect(ranks('TOTAL_PNL', 4)).toEqual([]);
+  test('rows with too few trades are left out', async () => {
+    expect((await ranks('TOTAL_PNL', 1))[0]).toBe('1 lucky');
+    expect(await ranks('TOTAL_PNL', 0)).toHaveLength(7);
+    expect(await ranks('TOTAL_PNL', 4)).toEqual([]);
   });
 
-  test('a metric that is not defined comes last, and all such rows share a rank', () => {
-    expect(ranks('PROFIT_FACTOR', 0)).toEqual(['1 best', '2 a', '2 b', '4 loser', '5 empty', '5 lossless', '5 lucky']);
-    expect(ranks('SHARPE', 3).at(-1)).toBe('5 lossless'); // all days are equal
+  test('a metric that is not defined comes last, and all such rows share a rank', async () => {
+    expect(await ranks('PROFIT_FACTOR', 0)).toEqual(['1 best', '2 a', '2 b', '4 loser', '5 empty', '5 lossless', '5 lucky']);
+    expect((await ranks('SHARPE', 3)).at(-1)).toBe('5 lossless'); // all days are equal
   });
 
-  test('money is compared exactly', () => {
+  test('money is compared exactly', async () => {
     const rows = [row('x', ['123456789012345.00000001']), row('y', ['123456789012345.00000002'])];
-    expect(ranks('TOTAL_PNL', 1, rows)).toEqual(['1 y', '2 x']);
+    expect(await ranks('TOTAL_PNL', 1, rows)).toEqual(['1 y', '2 x']);
   });
 
-  test.for(['WIN_RATE', 'EXPECTANCY', 'EXPECTANCY_LOWER_BOUND'] as const)('%s: largest first', (sort) => {
-    const [first] = ranked(ROWS, sort, 3);
+  test.for(['WIN_RATE', 'EXPECTANCY', 'EXPECTANCY_LOWER_BOUND'] as const)('%s: largest first', async (sort) => {
+    const [first] = await ranked(ROWS, sort, 3);
     expect(first?.key).toBe(sort === 'EXPECTANCY' ? 'best' : 'lossless');
   });
 });

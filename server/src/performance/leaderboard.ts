@@ -7,9 +7,11 @@ const SORT_VALUES = {
   WIN_RATE: ({ winRate }) => winRate.value,
   PROFIT_FACTOR: ({ profitFactor }) => profitFactor.value,
   EXPECTANCY: ({ expectancy }) => expectancy.value,
-  EXPECTANCY_LOWER_BOUND: (performance) => performance.expectancyInterval()?.low ?? null,
+  EXPECTANCY_LOWER_BOUND: async (performance) => (await performance.expectancyInterval())?.low ?? null,
   SHARPE: ({ sharpe }) => sharpe.value,
-} as const satisfies Record<string, (performance: Performance) => Performance['totalPnl'] | number | null>;
+} as const satisfies Record<string, (performance: Performance) => SortValue | Promise<SortValue>>;
+
+type SortValue = Performance['totalPnl'] | number | null;
 
 export type LeaderboardSort = keyof typeof SORT_VALUES;
 
@@ -22,10 +24,11 @@ export interface LeaderboardRow extends BreakdownRow {
  * The rows with at least `minTrades` closed trades, best first. Rows whose metric is not defined come last and share one rank;
  * equals are in the order of their keys.
  */
-export function ranked(rows: readonly BreakdownRow[], sort: LeaderboardSort, minTrades: number): LeaderboardRow[] {
-  const valued = rows
-    .filter(({ performance }) => performance.closedTrades >= minTrades)
-    .map((row) => ({ ...row, value: SORT_VALUES[sort](row.performance) }));
+export async function ranked(rows: readonly BreakdownRow[], sort: LeaderboardSort, minTrades: number): Promise<LeaderboardRow[]> {
+  const valued: Valued[] = [];
+  for (const row of rows) {
+    if (row.performance.closedTrades >= minTrades) valued.push({ ...row, value: await SORT_VALUES[sort](row.performance) });
+  }
   const compare = (a: Valued, b: Valued): number =>
     a.value === null || b.value === null ? Number(a.value === null) - Number(b.value === null) : ZERO.plus(b.value).cmp(a.value);
   valued.sort((a, b) => compare(a, b) || (a.key < b.key ? -1 : 1));
@@ -37,4 +40,4 @@ export function ranked(rows: readonly BreakdownRow[], sort: LeaderboardSort, min
   });
 }
 
-type Valued = BreakdownRow & { readonly value: Performance['totalPnl'] | number | null };
+type Valued = BreakdownRow & { readonly value: SortValue };

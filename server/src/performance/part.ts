@@ -1,7 +1,7 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import type { ClosedTrade } from './closed-trade.ts';
-import { expectancyInterval } from './intervals.ts';
+import { expectancyIntervalInTurns } from './intervals.ts';
 import type { Interval } from './intervals.ts';
 import { computeMetrics } from './metrics.ts';
 import type { TradeMetrics } from './metrics.ts';
@@ -14,7 +14,7 @@ export class Part {
   readonly open: readonly TradeRow[];
   readonly totalSignals: number;
   #metrics: { readonly value: TradeMetrics; readonly nowMs: number } | undefined;
-  #interval: Interval | null | undefined;
+  #interval: Promise<Interval | null> | undefined;
 
   constructor(closed: readonly ClosedTrade[], open: readonly TradeRow[], totalSignals: number) {
     this.closed = closed;
@@ -32,8 +32,8 @@ export class Part {
   }
 
   /** Worked out when asked for: 2,000 resamples cost more than all the rest. */
-  expectancyInterval(): Interval | null {
-    if (this.#interval === undefined) this.#interval = expectancyInterval(this.closed);
+  expectancyInterval(): Promise<Interval | null> {
+    this.#interval ??= expectancyIntervalInTurns(this.closed);
     return this.#interval;
   }
 }

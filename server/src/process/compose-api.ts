@@ -183,7 +183,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   return {
     services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],
     markets,
-    ...graphqlRoutes({ api, sockets, writers, budget, visitors, clock, limits }),
+    ...graphqlRoutes({ api, sockets, holdStream: senders.holdStream, writers, budget, visitors, clock, limits }),
     endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT), senders.hooks],
   };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
 import { bearerOf } from '../graphql/api.ts';
 import type { Service } from '../kernel/service.ts';
@@ -10,7 +10,7 @@ import { createHooks, HOOKS_PATH } from '../signals/hooks.feed.ts';
 import type { Sender } from '../signals/scopes.ts';
 import type { SignalStatus } from '../signals/signal.ts';
 import type { SignalsStore } from '../signals/signals.store.ts';
-import { HeldSockets } from '../subscribers/held-sockets.ts';
+import { HeldSockets, heldStream } from '../subscribers/held-sockets.ts';
 import type { Admit } from '../subscribers/websocket.feed.ts';
 import type { Foundation } from './composition.ts';
 import type { Endpoint } from './http.ts';
@@ -26,6 +26,8 @@ export interface Senders {
   readonly authenticate: (bearer: string | null, request: IncomingMessage | undefined) => Promise<Sender | null>;
   /** Reading needs no token; a socket that names one ends with it. */
   readonly admit: Admit;
+  /** An event stream that was asked for with a token ends with it, too; with a wrong one it is anybody's. */
+  readonly holdStream: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly hooks: Endpoint;
   readonly services: readonly Service[];
 }
@@ -70,6 +72,11 @@ export function composeSenders({ config, log, clock, database, visitors }: Found
       if (sender === null || sender === 'TOO_MANY_FAILURES') return false;
       heldSockets.hold(sender.tokenId, socket);
       return true;
+    },
+    holdStream: async (request, response) => {
+      const bearer = bearerOf(request.headers.authorization ?? null);
+      const sender = bearer === null ? null : await authenticator.authenticate(bearer, addressOf(request));
+      if (sender !== null && sender !== 'TOO_MANY_FAILURES') heldSockets.hold(sender.tokenId, heldStream(response));
     },
     hooks: { path: HOOKS_PATH, handle: hooks },
     services: [heldSockets],

@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
 import type { ApiErrorCode } from '../graphql/api-errors.ts';
-import { isEventStream } from '../graphql/api.ts';
-import { answerRefused, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
+import { answerRefused, isEventStream, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
 import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -24,6 +23,8 @@ export interface GraphqlParts {
   readonly api: (request: IncomingMessage, response: ServerResponse, context: { readonly outlet?: Outlet | undefined }) => unknown;
   readonly writers: SocketWriters;
   readonly sockets: { readonly upgrade: UpgradeHandler };
+  /** Has an event stream end with the token it was asked for with. */
+  readonly holdStream: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly budget: RequestBudget;
   readonly visitors: Visitors;
   readonly clock: Clock;
@@ -32,7 +33,7 @@ export interface GraphqlParts {
 
 /** The ways to the API, with what is checked before anything of a request is read: what it may cost, what it says it is, and room for it. */
 export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' | 'graphqlUpgrade'> {
-  const { api, sockets, writers, budget, visitors, clock, limits } = parts;
+  const { api, sockets, holdStream, writers, budget, visitors, clock, limits } = parts;
   const admission = new Admission(limits.sockets);
   const atTheDoor = (request: IncomingMessage): GraphQLError | undefined =>
     budget.knock(visitors.of(request)) ?? refusalAtTheDoor(request, limits.api.maxRequestBodyBytes);
@@ -59,6 +60,7 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
         response.setHeader('connection', 'close');
       if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
       if (!isStream) return api(request, response, {});
+      await holdStream(request, response);
       cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response, { outlet: eventStreamOutlet(request.headers.accept, response, writers) });
     },

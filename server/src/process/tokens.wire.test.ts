@@ -140,6 +140,26 @@ describe('a socket', MANY, () => {
     for (const { socket } of [stays, anonymous]) socket.close();
   });
 
+  test('an event stream ends with its token, too, and that of another goes on', async () => {
+    const [kept, revoked] = [await make('create', 'Streams'), await make('rotate', 'Streams')];
+    const stream = async (token: string) => {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` };
+      const body = JSON.stringify({ query: 'subscription { marketFeedsUpdated { marketType } }' });
+      const response = await fetch(product.graphqlUrl, { method: 'POST', headers, body });
+      const reader = response.body!.getReader();
+      expect((await reader.read()).done).toBe(false);
+      return reader;
+    };
+    const [ends, stays] = [await stream(revoked.token), await stream(kept.token)];
+    await cli('revoke', revoked.tokenId);
+    const end = async (): Promise<string> => {
+      for (;;) if ((await ends.read()).done) return 'ended';
+    };
+    await expect(end()).rejects.toThrow('terminated');
+    expect((await stays.read()).done).toBe(false);
+    await stays.cancel();
+  });
+
   test.for([
     ['a wrong token', { header: 'Bearer bpt_live_wrong' }],
     ['a wrong token in connection_init', { init: 'Bearer bpt_live_wrong' }],

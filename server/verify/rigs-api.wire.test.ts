@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { freshDatabase } from '../testkit/database.ts';
+import { authzRig } from './authz.ts';
+import { dosRig } from './dos.ts';
+import { exportRig } from './export.ts';
+import { inputRig } from './input.ts';
+import { SHORT } from './rig.ts';
+
+test('export, short', { timeout: 120_000 }, async () => {
+  expect(await exportRig(SHORT)).toMatchObject({ failed: [], ok: true, of: 4, planted: { caught: true } });
+});
+
+test('input, short', { timeout: 120_000 }, async () => {
+  const verdict = await inputRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.handmade).toBeGreaterThanOrEqual(400);
+});
+
+const hasLoopbackNet = process.platform === 'linux';
+if (!hasLoopbackNet) console.log('skipped: dos, because only Linux has all of 127.0.0.0/8 for its attackers to come from');
+test.skipIf(!hasLoopbackNet)('dos, short', { timeout: 240_000 }, async () => {
+  const verdict = await dosRig(SHORT);
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+});
+
+test('authz, short', { timeout: 120_000 }, async () => {
+  const verdict = await authzRig(SHORT, await freshDatabase());
+  expect(verdict).toMatchObject({ failed: [], ok: true, planted: { caught: true } });
+  expect(verdict.of).toBeGreaterThanOrEqual(100);
+});
