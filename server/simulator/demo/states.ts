@@ -14,7 +14,7 @@ export const PAGE_STATES: Readonly<Record<string, PageState>> = {
   'no open positions': staged('no-positions', /No open positions[\s\S]*Last closed .* ago/),
   'no match': { path: '/bot-performance/history?symbol=NOSUCH', says: /No closed trade matches Symbol: NOSUCH[\s\S]*Clear the filters/ },
   'small sample': { path: '/bot-performance?symbol=BTCUSDT&strategy=scalper&side=LONG', says: /early: fewer than 30 closed trades/ },
-  'partial error': staged('panel-error', /This part could not be loaded\. Error: INTERNAL_ERROR[\s\S]*Latest closed/),
+  'partial error': staged('panel-error', /This part could not be loaded\.\s+Error: INTERNAL_ERROR[\s\S]*Latest closed/),
   'partial error of the analysis': staged('panel-error', /By month[\s\S]*This part could not be loaded\./, '/bot-performance/analysis'),
   unreachable: staged('unreachable', /The server does not answer/),
   stale: staged('stale', /Prices stopped \d+ s ago[\s\S]*Realised only/),

@@ -70,6 +70,7 @@ beforeAll(async () => {
     capitalBase: new Decimal(1000),
     maxCachedFilters: 5,
     maxCachedTrades: 100_000,
+    maxConcurrentReads: 4,
     metricsMaxAgeMs: 0,
     maxBreakdownRows: 100,
   };

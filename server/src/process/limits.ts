@@ -13,7 +13,7 @@ export const LIMITS = {
   database: {
     maxConnections: wholeNumber('connections of this process; more work waits for one', 20, 2, 1_000),
     connectTimeoutMs: wholeNumber('longest wait for a free or a new connection', 5_000, 100, 600_000),
-    statementTimeoutMs: wholeNumber('longest run of one statement', 5_000, 100, 600_000),
+    statementTimeoutMs: wholeNumber('longest run of one statement', 3_000, 100, 600_000),
     idleInTransactionTimeoutMs: wholeNumber('longest pause inside a transaction', 5_000, 100, 600_000),
     transactionTimeoutMs: wholeNumber('longest interactive transaction', 5_000, 100, 600_000),
     startTimeoutMs: wholeNumber('longest wait at the start for a database that does not answer yet', 30_000, 0, 600_000),
@@ -113,7 +113,8 @@ export const LIMITS = {
   },
   trackRecord: {
     maxCachedFilters: wholeNumber('filters whose trades are kept in memory for the metrics', 50, 1, 10_000),
-    maxCachedTrades: wholeNumber('trades kept in memory for all these filters together, about 1 kB each', 200_000, 0, 100_000_000),
+    maxCachedTrades: wholeNumber('places of trades kept for all these filters together, 8 bytes each', 5_000_000, 0, 1_000_000_000),
+    maxConcurrentReads: wholeNumber('filters whose trades are read at once; others wait', 4, 1, 100),
     maxBreakdownRows: wholeNumber('most rows of a breakdown or a leaderboard', 1_000, 1, 100_000),
     metricsMaxAgeMs: wholeNumber('the metrics that grow with the clock are worked out again after this long', 1_000, 0, 60_000),
   },

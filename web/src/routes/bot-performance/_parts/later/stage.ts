@@ -19,7 +19,7 @@ export interface Stage {
   then?: (session: LiveSession) => void;
 }
 
-const STALE_MS = 47_000;
+const STALE_MS = 35_000;
 /** Less than the silence after which a connection counts as dead. */
 const BEAT_MS = 5_000;
 const FAILED = { ok: false, code: 'INTERNAL_ERROR' } as const;
