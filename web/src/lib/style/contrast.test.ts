@@ -69,6 +69,8 @@ const MARK_PAIRS = [
   ['interval', 'card'],
   ['stop', 'card'],
   ['target', 'card'],
+  ['stop', 'bg'],
+  ['target', 'bg'],
   ['up', 'card'],
   ['down', 'card'],
   ['muted', 'card'],
