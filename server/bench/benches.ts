@@ -1,14 +1,17 @@
 import { fanoutCase, memoryCase } from './fanout.ts';
 import type { Effort, FanoutCase } from './fanout.ts';
+import { pageBench } from './page.ts';
 import type { Row } from './report.ts';
 
 export interface Size extends Effort {
   /** Stands for the numbers of viewers of the full form. */
   readonly viewers: (full: number) => number;
+  /** Likewise for how long something is watched. */
+  readonly seconds: (full: number) => number;
 }
-export const FULL: Size = { rounds: 5, publishes: 10, viewers: (full) => full };
+export const FULL: Size = { rounds: 5, publishes: 10, viewers: (full) => full, seconds: (full) => full };
 /** Only shows that a benchmark runs, and that all contenders tell the same. */
-export const TINY: Size = { rounds: 1, publishes: 1, viewers: (full) => Math.min(full, 4) };
+export const TINY: Size = { rounds: 1, publishes: 1, viewers: (full) => Math.min(full, 4), seconds: () => 2 };
 
 const TICK: Omit<FanoutCase, 'label' | 'viewers' | 'sets'> = { shape: 'ticks', burst: 1, sameId: true };
 
@@ -42,4 +45,5 @@ export const BENCHES: Readonly<Record<string, (size: Size) => Promise<Row[]>>> =
     ),
   'fanout-burst': (size) => all([{ ...TICK, label: '8 boards at once to 200', shape: 'board', burst: 8, viewers: 200, sets: 1 }], size),
   'fanout-memory': (size) => memoryCase(size.viewers(2_000), size.rounds),
+  page: (size) => pageBench({ rounds: size.rounds, seconds: size.seconds }),
 };
