@@ -13,6 +13,7 @@ import { configFrom } from '../src/process/environment.ts';
 import { systemClock } from '../src/process/system-clock.ts';
 import { Mailbox } from '../src/subscribers/mailbox.ts';
 import { SocketWriters } from '../src/subscribers/socket-writers.ts';
+import { silentLog } from '../testkit/silent-log.ts';
 import { SubscriptionSockets } from '../src/subscribers/websocket.feed.ts';
 import { benchSchema, boardOf, ticksOf } from './schema.ts';
 import type { Shape, Source } from './schema.ts';
@@ -41,8 +42,17 @@ function ours(): Publish {
   const streams = new SharedStreams(anonymous, (error) => error as Error, limits);
   const engine = createYoga({ schema: benchSchema(source), plugins: [sharedStreams(streams)], logging: false });
   const writers = new SocketWriters(systemClock, setImmediate, LIMITS.sockets);
-  const sockets = new SubscriptionSockets(engine, writers, LIMITS.sockets, systemClock, () => Promise.resolve(true));
+  const sockets = new SubscriptionSockets({
+    engine,
+    writers,
+    limits: LIMITS.sockets,
+    clock: systemClock,
+    log: silentLog,
+    admit: () => Promise.resolve(true),
+    callerOf: () => ({}),
+  });
   void writers.start();
+  void sockets.start();
   server.on('upgrade', sockets.upgrade);
   return (shape, number) => {
     for (const mailbox of listeners[shape]) mailbox.push(number);
