@@ -190,7 +190,15 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const budget = new RequestBudget(limits.api, clock);
   const api = createApi(contextOf, { limits: { ...limits.api, ...limits.events }, budget, visitors, clock, newId, log });
   const writers = new SocketWriters(clock, setImmediate, limits.sockets);
-  const sockets = new SubscriptionSockets(api, writers, limits.sockets, clock, senders.admit);
+  const sockets = new SubscriptionSockets({
+    engine: api,
+    writers,
+    limits: limits.sockets,
+    clock,
+    log,
+    admit: senders.admit,
+    callerOf: (request) => ({ visitor: visitors.of(request) }),
+  });
   return {
     services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],
     markets,
