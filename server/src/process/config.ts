@@ -59,6 +59,7 @@ function contradictions({ closing, pages, live, api, sockets, feed, doctor }: Li
     ['pages', 'defaultPageSize', 'maxPageSize', pages],
     ['live', 'minIntervalMs', 'maxIntervalMs', live],
     ['api', 'maxCost', 'costCapacity', api],
+    ['api', 'refusedCost', 'costCapacity', api],
     ['sockets', 'maxMessagesPerMinute', 'floodPerMinute', sockets],
     ['sockets', 'maxSocketsPerAddress', 'maxSockets', sockets],
     ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],

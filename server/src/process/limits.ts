@@ -42,10 +42,12 @@ export const LIMITS = {
   },
   hooks: {
     maxBodyBytes: wholeNumber('bytes of one message to a webhook', 16_384, 1_024, 1_048_576),
+    cost: wholeNumber('points of one message to a webhook with a right token, as many as createSignal costs', 12, 0, 1_000_000),
   },
   tokens: {
     maxFailuresPerMinute: wholeNumber('wrong tokens of one network address in a minute; each more is answered with 429', 10, 1, 1_000_000),
     maxFailureAddresses: wholeNumber('addresses whose wrong tokens are counted; those beyond share one count', 10_000, 1, 1_000_000),
+    maxLookupsPerAddress: wholeNumber('tokens of one network address that are looked up at once; the others wait', 8, 1, 10_000),
     usedEveryMs: wholeNumber("how often a token's last use is stored, at most", 60_000, 1_000, 86_400_000),
     revocationPollMs: wholeNumber('how often it is looked whether tokens of open sockets were revoked', 250, 50, 60_000),
   },
@@ -93,6 +95,7 @@ export const LIMITS = {
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
   },
   exports: {
+    cost: wholeNumber('points of one download of the history', 1_000, 0, 1_000_000),
     maxConcurrent: wholeNumber('downloads of the history at once; more are answered with 503', 4, 1, 1_000),
     retryAfterMs: wholeNumber('what a surplus download is told to wait', 10_000, 1_000, 600_000),
     windowSize: wholeNumber('events of the track record that a download looks through at once', 2_000, 10, 100_000),

@@ -48,7 +48,9 @@ describe('what a request may cost', () => {
   });
 
   test('is limited per address; the others are served, and the pages of that visitor too', async () => {
-    const tight = await startProduct({ env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100' } });
+    const tight = await startProduct({
+      env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100', API_REFUSED_COST: '50' },
+    });
     const query = { query: '{ trades(first: 20) { edges { node { id } } } }' };
     const answers = await Array.fromAsync(Array.from({ length: 5 }), () => ask(tight, query, { from: '127.1.0.2' }));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);

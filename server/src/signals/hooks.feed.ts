@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AcceptSignal } from './accept-signal.ts';
-import type { Authentication } from './authenticator.ts';
+import { isSender } from './authenticator.ts';
+import type { Authentication, TooMany } from './authenticator.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import { fromFreqtrade } from './freqtrade.ts';
 import { readHookMessage } from './hook-message.ts';
@@ -18,9 +19,9 @@ export interface HookLimits {
 }
 
 export interface HookPorts {
-  readonly authenticate: (token: string, address: string) => Promise<Authentication>;
-  readonly addressOf: (request: IncomingMessage) => string;
-  readonly retryAfterMs: () => number;
+  /** Takes the price of any request from where it comes. */
+  readonly knock: (request: IncomingMessage) => TooMany | undefined;
+  readonly authenticate: (token: string, request: IncomingMessage) => Promise<Authentication>;
   readonly acceptSignal: Pick<AcceptSignal, 'accept'>;
   readonly changeSignal: Pick<ChangeSignal, 'cancel'>;
   readonly findByExternalId: (botId: string, externalId: string) => Promise<{ readonly id: string } | null>;
@@ -80,17 +81,16 @@ export function createHooks(ports: HookPorts, limits: HookLimits) {
 }
 
 async function answerTo(request: IncomingMessage, ports: HookPorts, limits: HookLimits): Promise<Answer> {
+  const early = ports.knock(request);
+  if (early) return tooMany(early);
   const [source = '', token = '', ...rest] = (request.url?.split('?', 1)[0] ?? '').slice(HOOKS_PATH.length).split('/');
   if (!Object.hasOwn(HOOK_SOURCES, source) || rest.length > 0)
     return fault(404, 'NOT_FOUND', `There is /hooks/SOURCE/TOKEN, where SOURCE is one of: ${Object.keys(HOOK_SOURCES).join(', ')}.`);
   if (request.method !== 'POST') return fault(405, 'METHOD_NOT_ALLOWED', 'Send the message by POST.', { allow: 'POST' });
 
-  const sender = await ports.authenticate(token, ports.addressOf(request));
+  const sender = await ports.authenticate(token, request);
   if (sender === null) return fault(401, 'UNAUTHENTICATED', NO_TOKEN);
-  if (sender === 'TOO_MANY_FAILURES')
-    return fault(429, 'TOO_MANY_WRONG_TOKENS', 'Too many wrong tokens came from your network address: wait a minute.', {
-      'retry-after': String(Math.ceil(ports.retryAfterMs() / 1_000)),
-    });
+  if (!isSender(sender)) return tooMany(sender);
 
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? 'text/plain';
   if (!Object.hasOwn(CONTENT_TYPES, type) || (request.headers['content-encoding'] ?? 'identity') !== 'identity')
@@ -140,6 +140,11 @@ function refused(userErrors: readonly (Refusal | Fault)[], status?: number): Ans
 
 function fault(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
   return { ...refused([{ field: [], code, message }], status), headers };
+}
+
+function tooMany({ code, retryAfterSeconds }: TooMany): Answer {
+  const what = code === 'RATE_LIMITED' ? 'This address has used up its points for now' : 'Too many wrong tokens came from this address';
+  return fault(429, code, `${what}: come again in ${retryAfterSeconds} s.`, { 'retry-after': String(retryAfterSeconds) });
 }
 
 /** The body as text; undefined where it is no UTF-8 or the sender hung up. */
