@@ -23,6 +23,7 @@ import { StretchesStore } from '../trades/stretches.store.ts';
 import { TradesStore } from '../trades/trades.store.ts';
 import { watchStretches } from '../trades/watch-stretches.ts';
 import { composeDownloads } from './compose-downloads.ts';
+import { composePlayground } from './compose-playground.ts';
 import { composeSenders } from './compose-senders.ts';
 import type { Shared } from './compose-shared.ts';
 import type { Composition, Foundation } from './composition.ts';
@@ -165,10 +166,12 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const api = createApi(contextOf, { limits: { ...limits.api, ...limits.events }, budget, visitors, clock, newId, log });
   const writers = new SocketWriters(clock, setImmediate, limits.sockets);
   const sockets = new SubscriptionSockets(api, writers, limits.sockets, clock, senders.admit);
+  const routes = graphqlRoutes({ api, sockets, holdStream: senders.holdStream, writers, budget, visitors, clock, limits });
   return {
     services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],
     markets,
-    ...graphqlRoutes({ api, sockets, holdStream: senders.holdStream, writers, budget, visitors, clock, limits }),
+    graphql: composePlayground(foundation, routes.graphql, budget),
+    graphqlUpgrade: routes.graphqlUpgrade,
     endpoints: [...composeDownloads(foundation, () => records.head(), budget), senders.hooks],
   };
 }

@@ -102,6 +102,10 @@ export const LIMITS = {
     maxDurationMs: wholeNumber('longest download; then it is cut', 1_800_000, 1_000, 86_400_000),
     stalledMs: wholeNumber('a download whose reader takes nothing for this long is cut', 30_000, 1_000, 600_000),
   },
+  playground: {
+    costPerMegabyte: wholeNumber('points per megabyte of the playground page, which has 9, or 2.4 compressed', 100, 0, 100_000),
+    stalledMs: wholeNumber('a page of the playground whose reader takes nothing for this long is cut', 15_000, 1_000, 600_000),
+  },
   answers: {
     retryMs: wholeNumber('wait after a failed write of how many signals were refused or repeated', 5_000, 10, 600_000),
   },
