@@ -27,7 +27,8 @@ export const API_ERRORS = {
   TOO_MANY_WRONG_TOKENS: { status: 429, about: 'Too many wrong tokens came from this address: wait a minute.' },
   TOO_MANY_HEAVY_REQUESTS: { status: 429, about: 'This address has too many costly requests under way; wait for an answer first.' },
   TOO_MANY_CONNECTIONS: { status: 429, about: 'This address has too many WebSockets and event streams open.' },
-  SERVER_FULL: { status: 503, about: 'The server has as many WebSockets and event streams open as it can hold.' },
+  TOO_MANY_DOWNLOADS: { status: 429, about: 'This address has a download of the history under way: wait for its end.' },
+  SERVER_FULL: { status: 503, about: 'The server has as many WebSockets, event streams or downloads open as it can hold.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, about: 'This WebSocket has too many subscriptions; the others go on.' },
   SUBSCRIPTIONS_ONLY: { status: 400, about: 'Only subscriptions go over WebSocket.' },
   SUBSCRIBER_TOO_SLOW: {

@@ -7,10 +7,6 @@ import { BadParameter, filterFromQuery } from './export-filter.ts';
 import type { ExportFormat, ExportHead } from './export-format.ts';
 
 export interface ExportLimits {
-  /** Downloads at once; more are asked to come again. */
-  readonly maxConcurrent: number;
-  /** What a surplus one is told to wait. */
-  readonly retryAfterMs: number;
   /** Events of the record looked through at once. */
   readonly windowSize: number;
   /** Longest download; then it is cut. */
@@ -36,7 +32,6 @@ export class Exports {
   readonly #reader: ExportReader;
   readonly #clock: Clock;
   readonly #limits: ExportLimits;
-  #running = 0;
 
   constructor(reader: ExportReader, clock: Clock, limits: ExportLimits) {
     this.#reader = reader;
@@ -54,11 +49,6 @@ export class Exports {
       if (error instanceof BadParameter) return refuse(response, 400, error.message);
       throw error;
     }
-    if (this.#running >= this.#limits.maxConcurrent) {
-      const seconds = Math.ceil(this.#limits.retryAfterMs / 1000);
-      return refuse(response, 503, 'too many downloads at once, try again later', { 'retry-after': String(seconds) });
-    }
-    this.#running += 1;
     const stopWaiting = this.#clock.after(this.#limits.maxDurationMs, () => response.destroy());
     try {
       const sequence = await this.#reader.head();
@@ -75,7 +65,6 @@ export class Exports {
       if (!isGone(error)) throw error;
     } finally {
       stopWaiting();
-      this.#running -= 1;
     }
   }
 

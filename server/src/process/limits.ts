@@ -97,6 +97,7 @@ export const LIMITS = {
   exports: {
     cost: wholeNumber('points of one download of the history', 1_000, 0, 1_000_000),
     maxConcurrent: wholeNumber('downloads of the history at once; more are answered with 503', 4, 1, 1_000),
+    maxPerAddress: wholeNumber('the same of one network address; more are answered with 429', 1, 1, 1_000),
     retryAfterMs: wholeNumber('what a surplus download is told to wait', 10_000, 1_000, 600_000),
     windowSize: wholeNumber('events of the track record that a download looks through at once', 2_000, 10, 100_000),
     maxDurationMs: wholeNumber('longest download; then it is cut', 1_800_000, 1_000, 86_400_000),
