@@ -7,6 +7,9 @@ import { GraphQLError } from 'graphql';
 export const API_ERRORS = {
   BAD_REQUEST: { status: 400, about: 'The body is not a JSON object with a query, or a variable nests too deep.' },
   GRAPHQL_PARSE_FAILED: { status: 400, about: 'The query cannot be read.' },
+  BAD_PARAMETER: { status: 400, about: 'A parameter in the address of a download is unknown or has a value that is not allowed.' },
+  NOT_FOUND: { status: 404, about: 'There is nothing at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, about: 'The address takes other methods, which the header Allow names.' },
   REQUEST_TIMEOUT: { status: 408, about: 'The body took too long to arrive.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, about: 'The document has no operation of that name, or several and none is named.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
@@ -36,6 +39,7 @@ export const API_ERRORS = {
     about: 'The subscription has ended because its reader was too far behind: subscribe again after the last sequence.',
   },
   EXECUTION_TIMEOUT: { status: 503, about: 'The answer took too long.' },
+  SERVER_UNAVAILABLE: { status: 503, about: 'The server is starting or stopping: send it again.' },
   INTERNAL_SERVER_ERROR: { status: 500, about: 'A fault of the server, which the operator finds in the log by the id told.' },
 } as const satisfies Record<string, { status: number; about: string }>;
 
@@ -51,6 +55,13 @@ export function apiError(code: ApiErrorCode, message: string, retryAfterSeconds?
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       http: { ...(status !== 200 && { status }), ...(headers && { headers }) },
     },
+  });
+}
+
+/** A fault of the server: nothing of it is told but the id by which it is in the log. */
+export function internalError(errorId: string): GraphQLError {
+  return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
+    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
   });
 }
 

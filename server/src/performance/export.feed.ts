@@ -41,12 +41,13 @@ export class Exports {
 
   /** Answers one request for a download in this format. */
   async answer(format: ExportFormat, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'only GET and HEAD', { allow: 'GET, HEAD' });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return refuse(response, 405, 'METHOD_NOT_ALLOWED', 'A download is asked for by GET.', { allow: 'GET, HEAD' });
     let filter: TradeFilter;
     try {
       filter = filterFromQuery(request.url?.split('?').slice(1).join('?') ?? '');
     } catch (error) {
-      if (error instanceof BadParameter) return refuse(response, 400, error.message);
+      if (error instanceof BadParameter) return refuse(response, 400, 'BAD_PARAMETER', error.message);
       throw error;
     }
     const stopWaiting = this.#clock.after(this.#limits.maxDurationMs, () => response.destroy());
@@ -90,6 +91,9 @@ function isGone(error: unknown): boolean {
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ERR_STREAM_DESTROYED';
 }
 
-function refuse(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { ...READABLE_BY_ALL, 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
+/** In the form in which the API tells errors. */
+function refuse(response: ServerResponse, status: number, code: string, message: string, headers: Record<string, string> = {}): void {
+  response
+    .writeHead(status, { ...READABLE_BY_ALL, 'content-type': 'application/json; charset=utf-8', ...headers })
+    .end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }

@@ -87,7 +87,8 @@ describe('a download', () => {
   ] as const)('%s is a bad request', async ([query, message]) => {
     const response = await csv(query);
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([400, '*']);
-    expect(await response.text()).toContain(message);
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+    expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code: 'BAD_PARAMETER' } }]);
   });
 
   test('HEAD tells the same without rows, and nothing else is allowed', async () => {
