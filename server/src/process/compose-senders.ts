@@ -73,7 +73,8 @@ export function composeSenders({ config, log, clock, database, visitors }: Found
       if (sender === null || isSender(sender)) return sender;
       throw apiError(sender.code, API_ERRORS[sender.code].about, sender.retryAfterSeconds);
     },
-    admit: async (request, { authorization }, socket) => {
+    admit: async (request, parameters, socket) => {
+      const authorization = authorizationAmong(parameters);
       const bearer = bearerOf(typeof authorization === 'string' ? authorization : (request.headers.authorization ?? null));
       if (bearer === null) return authorization === undefined;
       const sender = await authenticator.authenticate(bearer, addressOf(request));
@@ -92,4 +93,9 @@ export function composeSenders({ config, log, clock, database, visitors }: Found
     hooks: { path: HOOKS_PATH, handle: hooks },
     services: [heldSockets],
   };
+}
+
+/** The header that a socket names when it introduces itself: names of headers have no case. */
+function authorizationAmong(parameters: Readonly<Record<string, unknown>>): unknown {
+  return Object.entries(parameters).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 }
