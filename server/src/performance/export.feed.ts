@@ -45,7 +45,7 @@ export class Exports {
       return refuse(response, 405, 'METHOD_NOT_ALLOWED', 'A download is asked for by GET.', { allow: 'GET, HEAD' });
     let filter: TradeFilter;
     try {
-      filter = filterFromQuery(request.url?.split('?').slice(1).join('?') ?? '');
+      filter = filterFromQuery(request.url?.split('?').slice(1).join('?') ?? '', this.#clock.now());
     } catch (error) {
       if (error instanceof BadParameter) return refuse(response, 400, 'BAD_PARAMETER', error.message);
       throw error;

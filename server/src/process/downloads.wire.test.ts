@@ -75,6 +75,7 @@ describe('a download', () => {
     const wins = await rowsOf('?result=win&side=long');
     expect(wins.length).toBeGreaterThan(1_000);
     expect(wins.every(({ realizedPnl, direction }) => Number(realizedPnl) > 0 && direction === 'LONG')).toBe(true);
+    expect(await rowsOf('?period=all&sort=pnl&result=win&side=long')).toHaveLength(wins.length);
     expect(await rowsOf('?bot=nobody')).toEqual([]);
     const { trades } = (await (await fetch(`${product.url}/bot-performance/export.json?bot=nobody`)).json()) as { trades: object[] };
     expect(trades).toEqual([]);
