@@ -95,7 +95,7 @@ export const LIMITS = {
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
   },
   exports: {
-    cost: wholeNumber('points of one download of the history', 1_000, 0, 1_000_000),
+    cost: wholeNumber('points that one download of the history costs', 1_000, 0, 1_000_000),
     maxConcurrent: wholeNumber('downloads of the history at once; more are answered with 503', 4, 1, 1_000),
     maxPerAddress: wholeNumber('the same of one network address; more are answered with 429', 1, 1, 1_000),
     retryAfterMs: wholeNumber('what a surplus download is told to wait', 10_000, 1_000, 600_000),
@@ -125,7 +125,7 @@ export const LIMITS = {
   api: {
     maxRequestBodyBytes: wholeNumber('bytes of a request to the API', 32_768, 1_024, 1_048_576),
     maxTokens: wholeNumber('words, names, numbers and signs of a query', 1_000, 100, 100_000),
-    maxDepth: wholeNumber('fields within fields of a query', 10, 5, 100),
+    maxDepth: wholeNumber('levels of fields within fields of a query', 10, 5, 100),
     maxIntrospectionDepth: wholeNumber('the same below __schema and __type', 15, 5, 100),
     maxAliases: wholeNumber('aliases of an operation, with its fragments written out', 30, 1, 10_000),
     maxDirectives: wholeNumber('directives, likewise', 20, 1, 10_000),
@@ -139,7 +139,7 @@ export const LIMITS = {
     maxCost: wholeNumber('points that one request may cost', 2_000, 100, 1_000_000_000),
     costCapacity: wholeNumber('points that one address may spend at once', 20_000, 100, 1_000_000_000),
     costPerSecond: wholeNumber('points that one address gets back per second', 1_000, 1, 1_000_000_000),
-    refusedCost: wholeNumber('points of a request that is refused for what it says', 200, 0, 1_000_000),
+    refusedCost: wholeNumber('points that a request costs which is refused for what it says, or for its wrong token', 200, 0, 1_000_000),
     heavyCost: wholeNumber('points from which on a request is heavy', 500, 1, 1_000_000_000),
     maxHeavyRequests: wholeNumber('heavy requests of one address under way', 4, 1, 1_000_000),
     maxAddresses: wholeNumber(
