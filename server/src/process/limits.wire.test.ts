@@ -40,11 +40,15 @@ describe('what a request may cost', () => {
     expect((await ask(product, { query: COSTLY, variables: { n: 1 } })).body.extensions).toMatchObject({ cost: { requested: 70, maximum: 2_000 } });
   }); // prettier-ignore
 
-  test('is told with every answer, in headers and in extensions', async () => {
+  test('is told in the headers of every answer, and in extensions where the cost was judged', async () => {
     const { headers, body } = await ask(product, { query: '{ settings { capitalBase } }' }, { from: '127.1.0.1' });
     expect(headers['ratelimit-policy']).toMatch(/^"cost";q=\d+;w=\d+$/);
     expect(headers['ratelimit']).toMatch(/^"cost";r=\d+;t=\d+$/);
     expect(body.extensions).toMatchObject({ cost: { requested: 1 }, rateLimit: { limit: 1_000_000_000 } });
+    for (const query of ['{', '{ nosuch }']) {
+      const refused = await ask(product, { query }, { from: '127.1.0.1' });
+      expect([refused.headers['ratelimit'], refused.body.extensions]).toEqual([expect.stringMatching(/r=\d/), undefined]);
+    }
   });
 
   test('is limited per address; the others are served, and the pages of that visitor too', async () => {
