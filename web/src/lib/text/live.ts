@@ -16,6 +16,7 @@ export const liveText = {
     feedDown: 'Exchange feed down',
     asOf: (clock: string): string => `as of ${clock}`,
     prices: 'prices',
+    somePrices: 'some prices',
     old: (age: string): string => `${age} old`,
     stale: (age: string): string => `stale, ${age} old`,
     noPositions: 'no open positions',

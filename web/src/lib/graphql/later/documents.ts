@@ -40,6 +40,7 @@ export const LivePrice = graphql(`
     id
     currentPrice
     currentPriceTime
+    symbolStatus
     unrealizedPnl
     unrealizedPnlPct
   }
