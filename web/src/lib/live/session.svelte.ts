@@ -42,6 +42,7 @@ export class LiveSession {
   staleCount: number = $derived.by(() => this.store.openRows.filter(({ trade }) => this.standing(trade) === 'stale').length);
   /** Open figures are out of date as soon as one of them is: mute their sum and leave it out of the headline. */
   stale: boolean = $derived(this.staleCount > 0);
+  allStale: boolean = $derived.by(() => this.staleCount === this.store.openRows.length);
   /** Where merely nobody trades, prices are late and not stale. */
   freshness: Freshness = $derived.by(() => {
     const byAge = freshness(this.ageMs);

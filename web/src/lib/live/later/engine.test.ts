@@ -214,7 +214,7 @@ test('a halted symbol beside a live one makes the sum stale, its own row alone, 
   expect([session.chip, session.stale]).toEqual(['live', false]);
   tell('HALT');
   expect(standings()).toEqual({ a: 'recent', b: 'stale' });
-  expect([session.chip, session.freshness, session.stale, session.staleCount]).toEqual(['connected', 'stale', true, 1]);
+  expect([session.chip, session.freshness, session.stale, session.allStale]).toEqual(['connected', 'stale', true, false]);
   expect(session.pricesAt('UTC')).toBe('09:00:00 UTC');
   tell('TRADING');
   expect([session.chip, session.stale, engine.announcer.alert]).toEqual(['live', false, '']);
