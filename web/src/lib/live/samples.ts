@@ -79,6 +79,8 @@ export function performance(closedTrades: number, totalPnl: string, over: Partia
     unrealizedPnl: '0',
     openWithoutPrice: 0,
     currentDrawdown: '0',
+    ambiguousTrades: 0,
+    totalPnlIfAmbiguousWon: totalPnl,
     winRate: { value: 100, reason: null },
     winRateInterval: { low: 90, high: 100 },
     averageProfit: { value: 1, reason: null },

@@ -24,6 +24,9 @@ export const overviewText = {
     openAsOf: (time: string): string => `as of ${time}`,
     someAsOf: (time: string): string => `in part as of ${time}`,
     ofCapital: (change: string, base: string): string => `${change} of the ${base} capital base`,
+    ambiguous: (n: number, total: string): string =>
+      `${n} ambiguous, counted as stopped out; realised ${total} had ${plural(n, 'it', 'each')} hit its target`,
+    ambiguousLosses: (n: number): string => `${n} ambiguous ${plural(n, 'trade', 'trades')} counted as stopped out`,
     winRate: 'Win rate',
     outcomes: (wins: string, losses: string, flats: string): string => `${wins} W · ${losses} L · ${flats} even`,
     interval: (low: string, high: string): string => `Likely ${low}–${high}%`,

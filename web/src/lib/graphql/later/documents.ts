@@ -61,6 +61,8 @@ export const PerformanceSummary = graphql(`
     unrealizedPnl
     openWithoutPrice
     currentDrawdown
+    ambiguousTrades
+    totalPnlIfAmbiguousWon
     winRate {
       value
       reason
