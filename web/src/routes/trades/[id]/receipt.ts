@@ -21,6 +21,11 @@ export const ReceiptQuery = graphql(
           price
           ambiguous
         }
+        watch {
+          from
+          to
+          source
+        }
         signal {
           receivedAt
           sentAt
