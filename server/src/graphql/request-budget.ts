@@ -67,6 +67,11 @@ export class RequestBudget {
     this.#buckets.of(visitor).charge(this.#limits.refusedCost);
   }
 
+  /** What an answer turned out to cost beyond what was taken for it. */
+  chargeMore(visitor: string, points: number): void {
+    if (points > 0) this.#buckets.of(visitor).charge(points);
+  }
+
   state(visitor: string): BucketState {
     return this.#buckets.of(visitor).state();
   }
