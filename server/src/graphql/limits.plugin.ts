@@ -37,8 +37,8 @@ interface Asked {
  */
 export function requestLimits(limits: RequestLimits, budget: RequestBudget, visitors: Visitors, clock: Clock): Plugin {
   const visitorOf = (context: unknown): string => {
-    const { req } = context as { req?: IncomingMessage };
-    return req ? visitors.of(req) : 'unknown';
+    const { req, visitor } = context as { req?: IncomingMessage; visitor?: string };
+    return visitor ?? (req ? visitors.of(req) : 'unknown');
   };
 
   /** The operation's cost and the end of it, or why it is not begun. */

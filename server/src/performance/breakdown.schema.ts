@@ -10,7 +10,9 @@ import type { LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
 const MAX_MIN_TRADES = 1_000_000;
 const MAX_MIN_DAYS = 36_500;
 /** Rows share the trades of one slice, so many rows cost little more than few. */
-const ROWS = cost({ points: 20, rows: 20 });
+const ROWS = { points: 30, rows: 20 };
+/** 2,000 resamples of all the trades. */
+const RANKING_POINTS = 150;
 
 const BreakdownKeyEnum = builder.enumType('BreakdownKey', {
   description: 'What trades are compared by.',
@@ -77,7 +79,7 @@ async function unlessTooMany<T>(rows: () => T | Promise<T>): Promise<T> {
 builder.queryFields((t) => ({
   breakdown: t.field({
     type: [BreakdownRowRef],
-    extensions: ROWS,
+    extensions: cost(ROWS),
     description:
       'The trades meant, cut by a key. Every trade and signal is in exactly one row, so counts and sums of money add up to those of `performance` with the same filter in the same request. WEEKDAY and HOUR in the order of time; others with most closed trades first, then by key. Error TOO_MANY_ROWS where there are more keys than can be compared.',
     args: {
@@ -91,7 +93,7 @@ builder.queryFields((t) => ({
   }),
   leaderboard: t.field({
     type: [LeaderboardRowRef],
-    extensions: ROWS,
+    extensions: cost({ ...ROWS, points: RANKING_POINTS }),
     description:
       'The rows of `breakdown`, ranked. Rows with fewer than `minTrades` closed trades or less than `minDays` of record are left out; rows whose metric is not defined come last and share a rank; equals are in the order of their keys.',
     args: {

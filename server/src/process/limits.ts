@@ -83,6 +83,15 @@ export const LIMITS = {
     retryMaxMs: wholeNumber('longest wait after a failed write', 5_000, 10, 600_000),
     cursorSaveIntervalMs: wholeNumber('how often it is stored how far each stream was applied', 1_000, 10, 600_000),
   },
+  candles: {
+    intervalMs: wholeNumber('how often it is looked for closed trades whose candles are not kept yet', 10_000, 10, 3_600_000),
+    settleMs: wholeNumber("how long after its end a candle counts as final, also where the host's clock is ahead", 10_000, 0, 3_600_000),
+    retryMs: wholeNumber('wait before the candles of a trade are asked for again after a failure', 600_000, 10, 86_400_000),
+    pageSize: wholeNumber('closed trades read at once that have no candles yet', 20, 1, 1_000),
+    maxPerTrade: wholeNumber('candles kept of one trade; a longer trade gets longer ones', 200, 50, 450),
+    before: wholeNumber('how many of them lie before the entry', 20, 0, 20),
+    after: wholeNumber('how many of them lie after the exit', 3, 0, 20),
+  },
   events: {
     mailboxCapacity: wholeNumber('live events that may wait for one subscriber; beyond it the subscription ends', 256, 1, 100_000),
     replayPageSize: wholeNumber('stored events read at once while a subscriber catches up', 500, 1, 10_000),

@@ -4,7 +4,7 @@ import type { Service } from '../kernel/service.ts';
 import type { CheckedPrice } from './binance-answers.ts';
 import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
-import type { CandleUse } from './candle.ts';
+import type { CandleUse, Kline, KlineInterval } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { Delistings } from './delisting.ts';
 import { FeedMeter } from './feed-meter.ts';
@@ -162,6 +162,11 @@ export class BinanceFeed implements MarketWatch, Service {
     await this.#reader.read({ symbol, tape, from: point, candles: null, isDone, urgency: () => 'history', signal });
     signal.throwIfAborted();
     return ticks;
+  }
+
+  /** Past candles, asked for when nothing more urgent is: those that begin between two times, as many as one answer holds. */
+  klines(symbol: string, interval: KlineInterval, fromMs: number, throughMs: number, signal: AbortSignal): Promise<readonly Kline[]> {
+    return this.#rest.klines(symbol, interval, fromMs, throughMs, { urgency: 'background', signal });
   }
 
   status(): FeedStatus {

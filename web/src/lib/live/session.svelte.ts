@@ -25,9 +25,13 @@ export class LiveSession {
 
   /** The server's time in milliseconds, counted on while the page lives. */
   now = $state(0);
-  /** The same moment by this machine's clock. */
+  /** What this machine's clock says, also while the page is paused. */
   localNow = $state(0);
+  /** How far the server's clock is ahead of this machine's. */
+  clockOffsetMs = $state(0);
   browserOffline = $state(false);
+  /** Another page is on its way and takes longer than a moment. */
+  loading = $state(false);
   /** What happened while the page was away, to be read; empty after a while. */
   notice = $state('');
 
@@ -45,6 +49,11 @@ export class LiveSession {
     return lostAt === null ? null : Math.max(0, this.localNow - lostAt);
   });
   lost: boolean = $derived.by(() => this.lostForMs !== null && this.lostForMs >= LOST_BANNER_MS);
+  /** When the connection was lost, by the server's clock; null while it is there. */
+  lostSince: number | null = $derived.by(() => {
+    const lostAt = this.engine?.connection.lostAt ?? null;
+    return lostAt === null ? null : lostAt + this.clockOffsetMs;
+  });
   /** Seconds until the next try; 0 while one is under way. */
   nextTrySeconds: number = $derived.by(() => {
     const nextTryAt = this.engine?.connection.nextTryAt ?? null;

@@ -34,6 +34,7 @@ export const liveText = {
     lostNow: 'Trying now…',
     lostDetail: (clock: string): string => `The page shows what was known at ${clock}.`,
     retry: 'Retry now',
+    notice: 'Note from the operator:',
   },
 
   newVersion: 'A newer version of this page is there.',

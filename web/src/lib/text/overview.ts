@@ -7,6 +7,7 @@ export const overviewText = {
     overview: 'Overview',
     open: 'Open positions',
     history: 'Trade history',
+    analysis: 'Analysis',
     compare: 'Compare',
     leaderboard: 'Leaderboard',
   },
@@ -78,6 +79,17 @@ export const overviewText = {
       `${trades} closed trades from ${from} to ${to}. Realised ${total}, best point ${best}, deepest drawdown ${fall}.`,
     point: (time: string, total: string, fall: string, trades: string): string =>
       `${time}: ${total}, drawdown ${fall}, ${trades} trades closed`,
+    benchmark: {
+      button: 'vs BTC',
+      title: 'Compare with the same money in BTC',
+      point: (total: string): string => `same money in BTC ${total}`,
+      legend: (amount: string, since: string, total: string): string =>
+        `Dashed: ${amount}, the most that was at work at once, held in BTC since ${since}, after fees; by the last daily close ${total}.`,
+      none: 'No daily close of BTC is known yet.',
+      failed: 'The comparison with BTC could not be loaded.',
+      column: 'Same money in BTC',
+      noValue: '–',
+    },
     live: (total: string): string => `Now, open positions included: ${total}`,
     empty: 'The line starts with the first closed trade.',
     table: 'Show as a table',

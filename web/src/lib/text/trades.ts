@@ -10,6 +10,7 @@ export const tradesText = {
     lastClosed: (ago: string): string => `Last closed ${ago} ago.`,
     waiting: 'Waiting for the first signal.',
     waitingHelp: 'Bots post signals to the API; a paper trade opens with each of them.',
+    waitingLink: 'How to post the first one',
     columns: {
       symbol: 'Symbol',
       side: 'Side',

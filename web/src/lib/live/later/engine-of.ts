@@ -3,13 +3,16 @@ import { browserTimers } from '../timers.ts';
 import { LiveEngine, type EngineOptions } from './engine.svelte.ts';
 import { openLink, socketUrl } from './link.ts';
 
-/** The engine of a page in a browser, over a socket to where the page came from. */
-export function engineOf(session: LiveSession, { refetch, onReturn }: Pick<EngineOptions, 'refetch' | 'onReturn'>): LiveEngine {
+/** The engine of a page in a browser, over a socket to where the page came from unless it is given another. */
+export function engineOf(
+  session: LiveSession,
+  { open = (events) => openLink(socketUrl(), events), refetch, onReturn }: Pick<EngineOptions, 'refetch' | 'onReturn'> & { open?: EngineOptions['open'] | undefined },
+): LiveEngine {
   return new LiveEngine({
     session,
     timers: browserTimers,
     random: Math.random,
-    open: (events) => openLink(socketUrl(), events),
+    open,
     refetch,
     onReturn,
   });

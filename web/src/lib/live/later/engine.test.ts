@@ -211,3 +211,20 @@ test('a lost connection is a word after two seconds and a banner with the next t
   expect(session.nextTrySeconds).toBeGreaterThan(0);
   expect(engine.announcer.alert).toBe('The connection is lost. The page shows the last known figures.');
 });
+
+test('a connection that is lost is told also while the page is paused, and nothing else moves', () => {
+  const { engine, link, timers, session } = setup();
+  engine.start();
+  link().events.alive();
+  engine.togglePause();
+  const { now } = session;
+  link().events.gone();
+  const lostAt = timers.now();
+  timers.pass(12_000);
+  expect(session.lost).toBe(true);
+  expect(session.lostSince).toBe(lostAt);
+  expect(session.nextTrySeconds).toBeGreaterThanOrEqual(0);
+  expect(engine.announcer.alert).not.toBe('');
+  expect(session.now).toBe(now);
+  expect(session.chip).toBe('paused');
+});

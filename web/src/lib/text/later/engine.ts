@@ -2,6 +2,7 @@ import { plural } from '../locale.ts';
 
 /** What is said aloud while the page lives. */
 export const engineText = {
+  loading: 'Loading…',
   paused: 'Paused. Nothing moves until you resume.',
   resumed: 'Resumed.',
   stale: 'Prices have stopped. Open-position figures are out of date.',
