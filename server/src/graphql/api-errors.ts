@@ -21,6 +21,7 @@ export const API_ERRORS = {
     about: 'A token stands in the address, the query or the variables. Revoke it, as it may have been logged.',
   },
   REQUEST_ENTITY_TOO_LARGE: { status: 413, about: 'The body is too large.' },
+  EVENT_STREAM_NOT_ACCEPTED: { status: 406, about: 'A subscription by POST is told as an event stream: send Accept: text/event-stream.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, about: 'Requests are JSON, not compressed.' },
   QUERY_TOO_LARGE: { status: 400, about: 'The query has too many tokens, fields, aliases, directives, fragments or operations.' },
   QUERY_TOO_DEEP: { status: 400, about: 'The query nests too deep.' },

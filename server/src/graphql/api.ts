@@ -6,7 +6,8 @@ import type { DocumentNode } from 'graphql';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import { forCallers } from './api-errors.ts';
+import { sqlState } from '../kernel/sql-error.ts';
+import { apiError, forCallers } from './api-errors.ts';
 import type { Outlet } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
@@ -62,11 +63,19 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
   });
 }
 
+/** SQLSTATE query_canceled. */
+const STATEMENT_TIMEOUT = '57014';
+
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
   if (isMeantForCallers(error)) return forCallers(error);
+  const cause = error instanceof GraphQLError ? error.originalError : error;
+  if (sqlState(cause) === STATEMENT_TIMEOUT) {
+    log.warn({ err: cause }, 'a statement took too long');
+    return apiError('EXECUTION_TIMEOUT', 'The database took too long: try again, a signal with the same externalId.');
+  }
   const errorId = newId();
-  log.error({ err: error instanceof GraphQLError ? error.originalError : error, errorId }, 'a request failed');
+  log.error({ err: cause, errorId }, 'a request failed');
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
     extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
     ...(error instanceof GraphQLError && { path: error.path, nodes: error.nodes }),
@@ -80,8 +89,4 @@ function isMeantForCallers(error: unknown): error is GraphQLError {
 
 export function bearerOf(authorization: string | null): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
-}
-
-export function isEventStream(request: IncomingMessage): boolean {
-  return request.headers.accept?.includes('text/event-stream') ?? false;
 }

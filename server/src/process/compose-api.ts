@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import DataLoader from 'dataloader';
+import { DailyClosesStore } from '../candles/daily-closes.store.ts';
+import { TradeCandlesStore } from '../candles/trade-candles.store.ts';
 import { createApi } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { RequestBudget } from '../graphql/request-budget.ts';
@@ -75,6 +78,11 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const answers = new AnswersStore(prisma);
   const answerCounter = new AnswerCounter(answers, clock, log, limits.answers);
   const stretches = new StretchesStore(prisma);
+  const candles = new TradeCandlesStore(prisma);
+  // What is asked for at once is read at once; nothing is remembered, since it may be known the next time.
+  const charts = new DataLoader((ids: readonly string[]) => candles.charts(ids), { cache: false });
+  const extremes = new DataLoader((ids: readonly string[]) => candles.extremes(ids), { cache: false });
+  const dailyCloses = new DailyClosesStore(prisma);
   const performance = new PerformanceStore(prisma);
   const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, {
     capitalBase: config.capitalBase,
@@ -131,6 +139,9 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       const repaired = await stretches.repaired(marketType, trade.symbol, trade.entryTime, until);
       return watchStretches(trade.entryTime.getTime(), until.getTime(), repaired);
     },
+    chartOf: (tradeId) => charts.load(tradeId),
+    extremesOf: (tradeId) => extremes.load(tradeId),
+    benchmarkCloses: (from, to) => dailyCloses.since(from, to),
     symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
     openSymbols: async () =>
@@ -151,6 +162,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       feeRateSpot: rules.feeRates.SPOT,
       feeRateFutures: rules.feeRates.FUTURES,
       capitalBase: config.capitalBase,
+      notice: config.notice ?? null,
       startedAt: () => performance.firstSignalAt(),
     },
   };
@@ -165,7 +177,15 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   };
   const api = createApi(contextOf, { limits: { ...limits.api, ...limits.events }, budget, visitors, clock, newId, log });
   const writers = new SocketWriters(clock, setImmediate, limits.sockets);
-  const sockets = new SubscriptionSockets(api, writers, limits.sockets, clock, senders.admit);
+  const sockets = new SubscriptionSockets({
+    engine: api,
+    writers,
+    limits: limits.sockets,
+    clock,
+    log,
+    admit: senders.admit,
+    callerOf: (request) => ({ visitor: visitors.of(request) }),
+  });
   const routes = graphqlRoutes({ api, sockets, holdStream: senders.holdStream, writers, budget, visitors, clock, limits });
   return {
     services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],

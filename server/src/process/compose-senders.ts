@@ -12,8 +12,8 @@ import type { Sender } from '../signals/scopes.ts';
 import type { SignalStatus } from '../signals/signal.ts';
 import type { SignalsStore } from '../signals/signals.store.ts';
 import { HeldSockets, heldStream } from '../subscribers/held-sockets.ts';
-import { TOO_MUCH } from '../subscribers/websocket.feed.ts';
-import type { Admit } from '../subscribers/websocket.feed.ts';
+import { TOO_MUCH } from '../subscribers/subscriber-socket.feed.ts';
+import type { Admit } from '../subscribers/subscriber-socket.feed.ts';
 import type { Foundation } from './composition.ts';
 import type { Endpoint } from './http.ts';
 

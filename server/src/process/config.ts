@@ -26,6 +26,8 @@ export interface Config {
   readonly simulatedPrices: boolean;
   readonly rules: SignalRules;
   readonly capitalBase: Settings['CAPITAL_BASE'];
+  /** What the operator wants every reader to see; undefined: nothing. */
+  readonly notice: string | undefined;
   readonly limits: Limits;
 }
 
@@ -66,6 +68,7 @@ function contradictions({ closing, pages, live, api, sockets, exports, feed, doc
     ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
+    ['feed', 'backgroundWeightShare', 'weightShare', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],
   ];
   return pairs
@@ -107,6 +110,7 @@ function assemble(settings: Settings, limits: Limits): Config {
       ...limits.signals,
     },
     capitalBase: settings.CAPITAL_BASE,
+    notice: settings.NOTICE,
     limits,
   };
 }

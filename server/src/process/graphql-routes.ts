@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
-import { isEventStream } from '../graphql/api.ts';
-import { answerRefused, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
+import { answerRefused, isEventStream, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
 import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';

@@ -13,7 +13,7 @@ export const LIMITS = {
   database: {
     maxConnections: wholeNumber('connections of this process; more work waits for one', 20, 2, 1_000),
     connectTimeoutMs: wholeNumber('longest wait for a free or a new connection', 5_000, 100, 600_000),
-    statementTimeoutMs: wholeNumber('longest run of one statement', 5_000, 100, 600_000),
+    statementTimeoutMs: wholeNumber('longest run of one statement', 3_000, 100, 600_000),
     idleInTransactionTimeoutMs: wholeNumber('longest pause inside a transaction', 5_000, 100, 600_000),
     transactionTimeoutMs: wholeNumber('longest interactive transaction', 5_000, 100, 600_000),
     startTimeoutMs: wholeNumber('longest wait at the start for a database that does not answer yet', 30_000, 0, 600_000),
@@ -85,6 +85,15 @@ export const LIMITS = {
     retryMaxMs: wholeNumber('longest wait after a failed write', 5_000, 10, 600_000),
     cursorSaveIntervalMs: wholeNumber('how often it is stored how far each stream was applied', 1_000, 10, 600_000),
   },
+  candles: {
+    intervalMs: wholeNumber('how often it is looked for closed trades whose candles are not kept yet', 10_000, 10, 3_600_000),
+    settleMs: wholeNumber("how long after its end a candle counts as final, also where the host's clock is ahead", 10_000, 0, 3_600_000),
+    retryMs: wholeNumber('wait before the candles of a trade are asked for again after a failure', 600_000, 10, 86_400_000),
+    pageSize: wholeNumber('closed trades read at once that have no candles yet', 20, 1, 1_000),
+    maxPerTrade: wholeNumber('candles kept of one trade; a longer trade gets longer ones', 200, 50, 450),
+    before: wholeNumber('how many of them lie before the entry', 20, 0, 20),
+    after: wholeNumber('how many of them lie after the exit', 3, 0, 20),
+  },
   events: {
     mailboxCapacity: wholeNumber('live events that may wait for one subscriber; beyond it the subscription ends', 256, 1, 100_000),
     replayPageSize: wholeNumber('stored events read at once while a subscriber catches up', 500, 1, 10_000),
@@ -112,7 +121,8 @@ export const LIMITS = {
   },
   trackRecord: {
     maxCachedFilters: wholeNumber('filters whose trades are kept in memory for the metrics', 50, 1, 10_000),
-    maxCachedTrades: wholeNumber('trades kept in memory for all these filters together, about 1 kB each', 200_000, 0, 100_000_000),
+    maxCachedTrades: wholeNumber('places of trades kept for all these filters together, 8 bytes each', 5_000_000, 0, 1_000_000_000),
+    maxConcurrentReads: wholeNumber('filters whose trades are read at once; others wait', 4, 1, 100),
     maxBreakdownRows: wholeNumber('most rows of a breakdown or a leaderboard', 1_000, 1, 100_000),
     metricsMaxAgeMs: wholeNumber('the metrics that grow with the clock are worked out again after this long', 1_000, 0, 60_000),
   },
