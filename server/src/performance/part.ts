@@ -15,6 +15,7 @@ export class Part {
   readonly totalSignals: number;
   #metrics: { readonly value: TradeMetrics; readonly nowMs: number } | undefined;
   #interval: Promise<Interval | null> | undefined;
+  #firstEntryAt: Date | null | undefined;
 
   constructor(closed: readonly ClosedTrade[], open: readonly TradeRow[], totalSignals: number) {
     this.closed = closed;
@@ -35,5 +36,15 @@ export class Part {
   expectancyInterval(): Promise<Interval | null> {
     this.#interval ??= expectancyIntervalInTurns(this.closed);
     return this.#interval;
+  }
+
+  /** When the first of these trades was opened; null where there is none. */
+  firstEntryAt(): Date | null {
+    if (this.#firstEntryAt === undefined) {
+      let firstMs = this.open[0]?.entryTime.getTime() ?? Infinity;
+      for (const { entryTimeMs } of this.closed) firstMs = Math.min(firstMs, entryTimeMs);
+      this.#firstEntryAt = firstMs === Infinity ? null : new Date(firstMs);
+    }
+    return this.#firstEntryAt;
   }
 }
