@@ -3,9 +3,9 @@ import { BotsStore } from '../src/signals/bots.store.ts';
 import { until } from '../testkit/waiting.ts';
 import { startWholeServer } from '../verify/whole-server.ts';
 
-/** Where the record's closed trades come from; every other symbol has one open position at most. */
-const PAST = { marketType: 'FUTURES', symbol: 'PASTUSDT', price: '100' } as const;
+/** The first is also where the record's closed trades come from: its open position keeps it watched between them. */
 const symbolOf = (row: number) => ({ marketType: 'FUTURES', symbol: `COIN${row}USDT`, price: '100' }) as const;
+const PAST = symbolOf(0);
 const MOST_ROWS = 50;
 const AT_ONCE = 50;
 
@@ -22,10 +22,11 @@ export interface PageSite {
 /** The whole product with its pages, and a record of so many closed trades. */
 export async function pageSite(closedTrades: number): Promise<PageSite> {
   const unlimited = { API_COST_CAPACITY: '1000000000', API_COST_PER_SECOND: '1000000000', API_MAX_HEAVY_REQUESTS: '1000000' };
-  const { server, exchange, stop } = await startWholeServer(unlimited, undefined, [
-    PAST,
-    ...Array.from({ length: MOST_ROWS }, (_, row) => symbolOf(row)),
-  ]);
+  const { server, exchange, stop } = await startWholeServer(
+    unlimited,
+    undefined,
+    Array.from({ length: MOST_ROWS }, (_, row) => symbolOf(row)),
+  );
   const { token } = await new BotsStore(server.database.prisma).create('Bench', server.clock, server.newId, server.randomBytes);
   const ask = async (query: string, variables: object): Promise<unknown> => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
@@ -54,8 +55,8 @@ export async function pageSite(closedTrades: number): Promise<PageSite> {
 
   /** Half of them win, half of them lose. */
   const makePast = async (): Promise<void> => {
-    await until(async () => ((await post(PAST.symbol, 0, 1)) ? true : undefined), 'the symbols', 60_000);
-    for (let made = 1; made < closedTrades; made += AT_ONCE) {
+    await until(async () => ((await post(PAST.symbol, 0, 50)) ? true : undefined), 'the symbols', 60_000);
+    for (let made = 0; made < closedTrades; made += AT_ONCE) {
       const count = Math.min(AT_ONCE, closedTrades - made);
       await Promise.all(Array.from({ length: count }, (_, nth) => post(PAST.symbol, nth, 1)));
       exchange.tick({ ...PAST, price: '101.5' });
@@ -65,7 +66,7 @@ export async function pageSite(closedTrades: number): Promise<PageSite> {
     }
   };
 
-  let rows = 0;
+  let rows = 1;
   try {
     await makePast();
   } catch (error) {

@@ -210,7 +210,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await page.getByRole('button', { name: '1 new' }).waitFor();
     expect(await rowOf(page, id).count()).toBe(0);
     const tabs = page.getByRole('navigation', { name: 'Bot performance' });
-    expect(await tabs.getByRole('link', { name: /^Open positions/ }).innerText()).toMatch(/ 2$/);
+    expect(await tabs.getByRole('link', { name: /^Open positions/ }).innerText()).toMatch(/\s2$/);
     await page.getByRole('button', { name: '1 new' }).click();
     await rowOf(page, id).waitFor();
     expect(await page.evaluate(() => window.scrollY)).toBe(0);

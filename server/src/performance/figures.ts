@@ -7,7 +7,7 @@ import { equityCurve } from './equity-curve.ts';
 import type { EquityPoint } from './equity-curve.ts';
 import type { Interval } from './intervals.ts';
 import { ranked } from './leaderboard.ts';
-import type { LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
+import type { Evidence, LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
 import type { TradeMetrics } from './metrics.ts';
 import { openPositionsAt } from './open-positions.ts';
 import type { OpenPositions, PriceOf } from './open-positions.ts';
@@ -29,6 +29,8 @@ export interface Performance extends TradeMetrics {
   readonly unrealizedPnl: Decimal;
   readonly openWithoutPrice: number;
   readonly expectancyInterval: () => Promise<Interval | null>;
+  /** When the first of these trades was opened; null where there is none. */
+  readonly firstEntryAt: () => Date | null;
 }
 
 export interface BreakdownRow {
@@ -108,8 +110,8 @@ export class Figures {
   }
 
   /** @throws TooManyRows */
-  leaderboard(by: BreakdownKey, sort: LeaderboardSort, minTrades: number): Promise<LeaderboardRow[]> {
-    return ranked(this.breakdown(by), sort, minTrades);
+  leaderboard(by: BreakdownKey, sort: LeaderboardSort, least: Evidence): Promise<LeaderboardRow[]> {
+    return ranked(this.breakdown(by), sort, least);
   }
 
   #performanceOf(part: Part): Performance {
@@ -126,6 +128,7 @@ export class Figures {
       unrealizedPnl: positions.totalUnrealizedPnl,
       openWithoutPrice: positions.withoutPrice,
       expectancyInterval: () => part.expectancyInterval(),
+      firstEntryAt: () => part.firstEntryAt(),
     };
   }
 }

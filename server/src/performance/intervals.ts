@@ -65,6 +65,14 @@ export function expectancyIntervalInTurns(trades: readonly Pick<ClosedTrade, 'pn
 /** Some milliseconds of work, at the least one resample, from each yield to the next. */
 const DRAWS_PER_STEP = 200_000;
 
+/** As many of the values as there are, drawn with replacement. A function of its own, as V8 makes no generator fast. */
+function sumOfDraws(values: Float64Array, random: () => number): number {
+  const scale = values.length / 2 ** 32;
+  let sum = 0;
+  for (let draw = 0; draw < values.length; draw += 1) sum += values[Math.floor(random() * scale)]!;
+  return sum;
+}
+
 function* resampling(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Generator<void, Interval | null> {
   const count = trades.length;
   if (count === 0) return null;
@@ -74,9 +82,7 @@ function* resampling(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Generato
   const sums = new Float64Array(RESAMPLES);
   let drawn = 0;
   for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    let sum = 0;
-    for (let draw = 0; draw < count; draw += 1) sum += pnl[Math.floor((random() / 2 ** 32) * count)]!;
-    sums[resample] = sum;
+    sums[resample] = sumOfDraws(pnl, random);
     drawn += count;
     if (drawn < DRAWS_PER_STEP) continue;
     drawn = 0;

@@ -18,6 +18,7 @@ export class Part {
   #capital: Capital | null | undefined;
   #metrics: { readonly value: TradeMetrics; readonly nowMs: number } | undefined;
   #interval: Promise<Interval | null> | undefined;
+  #firstEntryAt: Date | null | undefined;
 
   constructor(closed: readonly ClosedTrade[], open: readonly TradeRow[], totalSignals: number) {
     this.closed = closed;
@@ -53,5 +54,15 @@ export class Part {
       ]);
     }
     return this.#capital;
+  }
+
+  /** When the first of these trades was opened; null where there is none. */
+  firstEntryAt(): Date | null {
+    if (this.#firstEntryAt === undefined) {
+      let firstMs = this.open[0]?.entryTime.getTime() ?? Infinity;
+      for (const { entryTimeMs } of this.closed) firstMs = Math.min(firstMs, entryTimeMs);
+      this.#firstEntryAt = firstMs === Infinity ? null : new Date(firstMs);
+    }
+    return this.#firstEntryAt;
   }
 }

@@ -105,6 +105,25 @@ describe('what developers are told', () => {
       expect(faults).toEqual([]);
     });
 
+    test('the code of a badge or a piece is made of what is chosen, with and without JavaScript', async () => {
+      const { page, faults } = await visit();
+      const block = (label: string) => page.getByRole('region', { name: label }).innerText();
+      await page.getByRole('button', { name: /^Copy/ }).first().waitFor();
+      await page.locator('select[name=what]').selectOption('equity');
+      await page.getByLabel('Theme of a live piece').selectOption('dark');
+      await expect.poll(() => block('HTML')).toContain(`<iframe src="${product.url}/embed/equity?theme=dark"`);
+      await page.locator('select[name=what]').selectOption('pnl');
+      await expect.poll(() => block('Markdown')).toContain(`(${product.url}/badge/pnl.svg)`);
+      expect(faults).toEqual([]);
+
+      const plain = await visit({ javaScriptEnabled: false });
+      await plain.page.locator('input[name=symbol]').fill('BTCUSDT');
+      await plain.page.getByRole('button', { name: 'Make the code' }).click();
+      expect(await plain.page.getByRole('region', { name: 'HTML' }).innerText()).toContain('/embed/summary?symbol=BTCUSDT"');
+      const look = await plain.page.getByRole('link', { name: 'Look at it' }).getAttribute('href');
+      expect((await fetch(product.url + look)).status).toBe(200);
+    });
+
     test('everything is there without JavaScript, but no button that could not work', async () => {
       const { page } = await visit({ javaScriptEnabled: false });
       expect(await page.locator('main').innerText()).toContain('EXTERNAL_ID_CONFLICT');

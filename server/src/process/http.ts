@@ -41,6 +41,9 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'SAMEORIGIN',
 } as const;
 
+/** Made to be shown inside other sites' pages; their content security policy says so, and this old header cannot. */
+const EMBEDDED = '/embed/';
+
 /**
  * The one port of the process. It listens before the parts behind it run, so that a port in use is known before anything else is touched;
  * until `serve` and after `drain` it answers 503.
@@ -114,6 +117,7 @@ export class HttpServer {
 
   readonly #answer: RequestListener = (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (pathOf(request).startsWith(EMBEDDED)) response.removeHeader('x-frame-options');
     if (!request.complete) this.#awaitBody(request, response);
     this.#route(request, response).catch((error: unknown) => {
       this.#log.error({ err: error, method: request.method, path: loggable(pathOf(request)) }, 'a request failed');

@@ -173,14 +173,14 @@ export class BinanceFeed implements MarketWatch, Service {
     let reconnects = this.#reconnectsOfClosedShards;
     for (const shard of this.#shards) reconnects += shard.reconnects;
     const { symbolsInSync, isAnyLate } = lookAtSymbols(this.#watched.values(), this.#options.clock.monotonicMs(), this.#options.limits);
+    const states = Array.from(this.#shards, (shard) => shard.look());
     return {
       marketType: this.marketType,
-      state: feedState(
-        Array.from(this.#shards, (shard) => shard.look()),
-        isAnyLate,
-      ),
+      state: feedState(states, isAnyLate),
       symbols: this.#watched.size,
       symbolsInSync,
+      connections: states.length,
+      connectionsLive: states.filter((state) => state === 'LIVE').length,
       lastTickMs: this.#meter.lastTickMs,
       lagMs: this.#meter.lagMs,
       reconnects,

@@ -59,11 +59,18 @@ export function unreachable(filter: TradeFilter): PageAnswer {
   };
 }
 
+/** First answers that were shown: each is good for one page, which must ask anew after that. */
+const shown = new WeakSet<PageAnswer>();
+
 /**
- * Asks for a page from the browser. The first page comes with its figures, so what asks for more is fetched when it is first needed;
- * where that fails, the server is away.
+ * The first answer once, and after that what the browser asks for. The first page comes with its figures, so what asks for more is
+ * fetched when it is first needed; where that fails, the server is away.
  */
-export async function loadPage(fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
+export async function nextAnswer(first: PageAnswer, fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
+  if (!shown.has(first)) {
+    shown.add(first);
+    return first;
+  }
   const code = await import('./later/ask-page.ts').catch(() => null);
   return code ? code.askPage(fetch, request) : unreachable(request.filter);
 }

@@ -76,6 +76,7 @@ const MARK_PAIRS = [
   ['muted', 'card'],
   ['accent', 'shade'],
   ['muted', 'shade'],
+  ...[1, 2, 3, 4].map((n) => [`series-${n}`, 'card']),
 ] as [string, string][];
 
 /** Lines between things, tracks of bars, the area of a fall, the gap around a mark: nothing is said by their colour alone. */

@@ -2,7 +2,15 @@ import { plural } from './locale.ts';
 
 /** Title, tabs, tiles and chart. */
 export const overviewText = {
-  tabs: { label: 'Bot performance', overview: 'Overview', open: 'Open positions', history: 'Trade history', analysis: 'Analysis' },
+  tabs: {
+    label: 'Bot performance',
+    overview: 'Overview',
+    open: 'Open positions',
+    history: 'Trade history',
+    analysis: 'Analysis',
+    compare: 'Compare',
+    leaderboard: 'Leaderboard',
+  },
 
   title: {
     heading: 'Bot performance',

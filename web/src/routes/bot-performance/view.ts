@@ -1,6 +1,6 @@
 import type { PageRequest } from '#lib/graphql/page-answer.ts';
 import { readFilters, toTradeFilter, type Filters } from '#lib/url/filters.ts';
-import { historyParams, historyVariables, readHistory, type HistoryAddress } from '#lib/url/history.ts';
+import { historyVariables, readHistory, type HistoryAddress } from '#lib/url/history.ts';
 
 /** What an address under /bot-performance means. */
 export interface View {
@@ -14,13 +14,6 @@ export interface View {
 
 export function readView(params: URLSearchParams): View {
   return { ...readFilters(params), history: readHistory(params), benchmark: params.get('benchmark') === 'btc' };
-}
-
-/** What an address says beside the filters: it stays when they change. */
-export function otherParams({ history, benchmark }: View): URLSearchParams {
-  const params = historyParams(history);
-  if (benchmark) params.set('benchmark', 'btc');
-  return params;
 }
 
 /** @param now milliseconds */

@@ -1,6 +1,8 @@
 /** The page of one trade. */
 export const receiptText = {
   title: (symbol: string, side: string): string => `${symbol} ${side}`,
+  describe: (symbol: string, outcome: string): string =>
+    `One paper trade of ${symbol}: ${outcome}. The signal as it was received, prices, fees and the tick that decided.`,
   back: 'Trade history',
   signal: 'The signal',
   position: 'The paper trade',

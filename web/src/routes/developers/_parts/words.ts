@@ -74,6 +74,29 @@ export const words = {
     filesLabel: 'Downloads',
   },
 
+  embed: {
+    title: 'Badges and pieces to embed',
+    text: 'Choose what your site shows and of which trades; the code below is made as you choose. Badges are pictures; pieces stay live, and any site may frame them.',
+    form: 'What to show',
+    what: 'What',
+    kinds: {
+      summary: 'Summary, live',
+      equity: 'Profit over time, live',
+      'win-rate': 'Badge: win rate',
+      pnl: 'Badge: profit',
+      trades: 'Badge: closed trades',
+      since: 'Badge: on record since',
+    },
+    theme: 'Theme of a live piece',
+    themes: { auto: 'Like the visitor’s system', light: 'Light', dark: 'Dark' },
+    bot: 'Bot, as in addresses',
+    strategy: 'Strategy',
+    symbol: 'Symbol',
+    show: 'Make the code',
+    code: { html: 'HTML', markdown: 'Markdown' },
+    look: 'Look at it',
+  },
+
   errors: {
     title: 'Errors',
     refusals:
