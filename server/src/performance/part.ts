@@ -41,6 +41,16 @@ export class Part {
     return this.#interval;
   }
 
+  /** When the first of these trades was opened; null where there is none. */
+  firstEntryAt(): Date | null {
+    if (this.#firstEntryAt === undefined) {
+      let firstMs = this.open[0]?.entryTime.getTime() ?? Infinity;
+      for (const { entryTimeMs } of this.closed) firstMs = Math.min(firstMs, entryTimeMs);
+      this.#firstEntryAt = firstMs === Infinity ? null : new Date(firstMs);
+    }
+    return this.#firstEntryAt;
+  }
+
   /** What was needed to make the trades; null without any. */
   capital(): Capital | null {
     if (this.#capital === undefined) {
@@ -54,15 +64,5 @@ export class Part {
       ]);
     }
     return this.#capital;
-  }
-
-  /** When the first of these trades was opened; null where there is none. */
-  firstEntryAt(): Date | null {
-    if (this.#firstEntryAt === undefined) {
-      let firstMs = this.open[0]?.entryTime.getTime() ?? Infinity;
-      for (const { entryTimeMs } of this.closed) firstMs = Math.min(firstMs, entryTimeMs);
-      this.#firstEntryAt = firstMs === Infinity ? null : new Date(firstMs);
-    }
-    return this.#firstEntryAt;
   }
 }

@@ -33,10 +33,25 @@ export const receiptText = {
   gross: 'Gross',
   fees: 'Fees, both sides',
   net: 'Net',
-  evidence: 'Closing tick',
-  evidenceText: (source: string, id: string, price: string): string => `${source} ${id}, price ${price}`,
+  evidence: 'Decided by',
+  evidenceText: (source: string, id: string | null, price: string): string => `${source}${id === null ? '' : ` ${id}`}, price ${price}`,
   source: { LIVE: 'Live trade', BACKFILL: 'Backfilled trade', CANDLE: 'Candle' },
   ambiguous: 'One candle reached both levels; the stop was counted.',
+  watch: {
+    title: 'How it was watched',
+    nothing: 'Nothing is known yet of how its symbol was watched.',
+    allLive: (life: string): string => `Its symbol was watched live, without a gap, for all of the ${life}.`,
+    noneLive: (life: string): string => `All of the ${life} was looked up afterwards; none of it was watched live.`,
+    partLive: (live: string, life: string, later: string): string =>
+      `Its symbol was watched live for ${live} of ${life}; the other ${later} was looked up afterwards, so that no price is left out.`,
+    table: 'Show as a table',
+    columns: { from: 'From', to: 'To', length: 'Length', source: 'How' },
+    source: {
+      LIVE: 'Live, as it happened',
+      BACKFILL: 'Looked up afterwards, trade by trade',
+      CANDLE: 'Looked up afterwards, by minutes',
+    },
+  },
   stillOpen: 'When this page was loaded, the trade was still open. Reload for news.',
   chart: {
     title: 'How the price went',

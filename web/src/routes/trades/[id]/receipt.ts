@@ -41,6 +41,11 @@ export const ReceiptQuery = graphql(
           price
           ambiguous
         }
+        watch {
+          from
+          to
+          source
+        }
         signal {
           receivedAt
           sentAt
