@@ -3,6 +3,7 @@ import { plural } from '../locale.ts';
 /** The charts of the analysis. */
 export const analysisText = {
   title: 'Analysis',
+  describe: 'When and with what the record of paper trades was made: by month and day, symbol, strategy, timeframe, weekday and hour.',
   basis: 'Closed trades, realised P/L after fees in $. Days, weeks and hours are UTC; a trade counts when it closed.',
   early: (n: string): string =>
     `Early: ${n} closed ${plural(Number(n), 'trade', 'trades')}. With fewer than 30, what stands out here is likely chance.`,
