@@ -25,22 +25,22 @@ function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return found;
 }
 
-function print(value: Amount, options: Intl.NumberFormatOptions): string {
+export function print(value: Amount, options: Intl.NumberFormatOptions): string {
   // Intl reads decimal strings exactly; the type only admits literals.
   const text = formatter(options).format(value as Intl.StringNumericLiteral);
   return text.replace('-', MINUS);
 }
 
-function fixed(digits: number): Intl.NumberFormatOptions {
+export function fixed(digits: number): Intl.NumberFormatOptions {
   return { minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
 const MONEY: Intl.NumberFormatOptions = { style: 'currency', currency: 'USD', ...fixed(2) };
 const PERCENT: Intl.NumberFormatOptions = fixed(2);
-const SIGNED = { signDisplay: 'exceptZero' } as const;
+export const SIGNED = { signDisplay: 'exceptZero' } as const;
 const UNSIGNED_ZERO = { signDisplay: 'negative' } as const;
 
-function toChange(text: string): Change {
+export function toChange(text: string): Change {
   if (text.startsWith('+')) return { text, direction: 'up' };
   if (text.startsWith(MINUS)) return { text, direction: 'down' };
   return { text, direction: 'flat' };
@@ -59,13 +59,6 @@ export function roundMoney(value: Amount): string {
 /** "+$1.20", "−$0.40", "$0.00": neutral when the rounded value is zero. */
 export function moneyChange(value: Amount): Change {
   return toChange(print(value, { ...MONEY, ...SIGNED }));
-}
-
-/** "+1.20", "−140", "+12.3K": money where there is little room and the unit is said beside it; cents where they fit. */
-export function shortChange(value: Amount): Change {
-  const size = Math.abs(Number(value));
-  const options = size < 100 ? fixed(2) : size < 10_000 ? fixed(0) : ({ notation: 'compact', maximumFractionDigits: 1 } as const);
-  return toChange(print(value, { ...options, ...SIGNED }));
 }
 
 /** "+0.33%" of a value that is already in percent. */
