@@ -12,7 +12,7 @@ const commands = {
   demo: { needs: [dependencies, generatedCode, webBuild], run: script('simulator/demo.ts') },
   start: { needs: [dependencies, generatedCode, webBuild], run: script('src/process/main.ts') },
   bot: { needs: [dependencies, generatedCode], run: script('src/process/bot-cli.ts') },
-  bench: { needs: [dependencies, generatedCode, opponents], run: script('bench/main.ts') },
+  bench: { needs: [dependencies, generatedCode, webBuild, opponents], run: script('bench/main.ts') },
   doctor: { needs: [dependencies, generatedCode], run: script('src/process/doctor.ts') },
   verify: { needs: [dependencies, generatedCode, webBuild], run: script('verify/main.ts') },
   simulator: { needs: [dependencies], run: script('simulator/main.ts') },

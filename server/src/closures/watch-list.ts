@@ -15,6 +15,8 @@ export interface Touch {
   readonly happening: TradeHappening;
 }
 
+const NOTHING: readonly Touch[] = [];
+
 interface Level {
   readonly trade: WatchedTrade;
   readonly happening: TradeHappening;
@@ -67,8 +69,9 @@ export class WatchList {
    * Applies the next tick and takes out the trades it closes, each once. A time stop that has come closes at this tick
    * whatever level it touches.
    */
-  apply(tick: Tick): Touch[] {
+  apply(tick: Tick): readonly Touch[] {
     const price = Number(tick.price);
+    if (!this.#isReachable(price, price, tick.timeMs)) return NOTHING;
     const touched: Touch[] = [];
     const early: (() => void)[] = [];
 
@@ -110,7 +113,7 @@ export class WatchList {
    * to close none; never false where it does.
    */
   matters({ high, low, closeTimeMs }: Pick<Candle, 'high' | 'low' | 'closeTimeMs'>): boolean {
-    if (!this.#isReachable(high, low, closeTimeMs)) return false;
+    if (!this.#isReachable(Number(high), Number(low), closeTimeMs)) return false;
     for (const { from, expiresAtMs, ...trade } of this.#trades.values()) {
       if (from.fromTimeMs - CLOCK_MARGIN_MS > closeTimeMs) continue;
       if (expiresAtMs !== null && expiresAtMs <= closeTimeMs) return true;
@@ -122,7 +125,7 @@ export class WatchList {
 
   /** Applies the next candle, where its ticks are gone, and takes out the trades it closes, each once. */
   applyCandle(candle: Candle): CandleTouch[] {
-    if (!this.#isReachable(candle.high, candle.low, candle.closeTimeMs)) return [];
+    if (!this.#isReachable(Number(candle.high), Number(candle.low), candle.closeTimeMs)) return [];
     const touched: CandleTouch[] = [];
     for (const trade of this.#trades.values()) {
       const touch = candleTouch(trade, candle);
@@ -133,16 +136,22 @@ export class WatchList {
     return touched;
   }
 
-  /** False where the prices surely reach nothing: a look at the tops of the heaps. */
-  #isReachable(high: string, low: string, throughMs: number): boolean {
-    for (const heap of [this.#above, this.#below, this.#expiries] as TinyQueue<{ readonly trade: WatchedTrade }>[])
-      for (let top = heap.peek(); top && !this.#isWatched(top.trade); top = heap.peek()) heap.pop();
-    const [above, below, expiry] = [this.#above.peek(), this.#below.peek(), this.#expiries.peek()];
+  /** False where the prices surely reach nothing: a look at the tops of the heaps, as rounded as they are. */
+  #isReachable(high: number, low: number, throughMs: number): boolean {
+    const [above, below, expiry] = [this.#topOf(this.#above), this.#topOf(this.#below), this.#topOf(this.#expiries)];
     return (
-      (above !== undefined && Number(high) >= above.rounded) ||
-      (below !== undefined && Number(low) <= below.rounded) ||
+      (above !== undefined && high >= above.rounded) ||
+      (below !== undefined && low <= below.rounded) ||
       (expiry !== undefined && expiry.atMs <= throughMs)
     );
+  }
+
+  #topOf<T extends { readonly trade: WatchedTrade }>(heap: TinyQueue<T>): T | undefined {
+    for (let top = heap.peek(); top; top = heap.peek()) {
+      if (this.#isWatched(top.trade)) return top;
+      heap.pop();
+    }
+    return undefined;
   }
 
   #drain(heap: TinyQueue<Level>, isReached: (top: Level) => boolean, tick: Tick, touched: Touch[], early: (() => void)[]): void {

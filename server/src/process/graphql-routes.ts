@@ -1,10 +1,7 @@
-import type { Duplex } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
-import type { ApiErrorCode } from '../graphql/api-errors.ts';
-import { isEventStream } from '../graphql/api.ts';
-import { answerRefused, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
+import { answerRefused, isEventStream, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
 import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -14,6 +11,7 @@ import type { SocketWriters } from '../subscribers/socket-writers.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import type { Outlet } from '../subscribers/viewer.ts';
 import type { Composition } from './composition.ts';
+import { refuseUpgrade } from './faults.ts';
 import type { UpgradeHandler } from './http.ts';
 import type { Limits } from './limits.ts';
 
@@ -24,6 +22,8 @@ export interface GraphqlParts {
   readonly api: (request: IncomingMessage, response: ServerResponse, context: { readonly outlet?: Outlet | undefined }) => unknown;
   readonly writers: SocketWriters;
   readonly sockets: { readonly upgrade: UpgradeHandler };
+  /** Has an event stream end with the token it was asked for with. */
+  readonly holdStream: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly budget: RequestBudget;
   readonly visitors: Visitors;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface GraphqlParts {
 
 /** The ways to the API, with what is checked before anything of a request is read: what it may cost, what it says it is, and room for it. */
 export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' | 'graphqlUpgrade'> {
-  const { api, sockets, writers, budget, visitors, clock, limits } = parts;
+  const { api, sockets, holdStream, writers, budget, visitors, clock, limits } = parts;
   const admission = new Admission(limits.sockets);
   const atTheDoor = (request: IncomingMessage): GraphQLError | undefined =>
     budget.knock(visitors.of(request)) ?? refusalAtTheDoor(request, limits.api.maxRequestBodyBytes);
@@ -59,6 +59,7 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
         response.setHeader('connection', 'close');
       if (refused) return answerRefused(response, refused, budget.headers(visitors.of(request)));
       if (!isStream) return api(request, response, {});
+      await holdStream(request, response);
       cutWhenStalled(response, clock, limits.sockets.stalledStreamMs);
       return api(request, response, { outlet: eventStreamOutlet(request.headers.accept, response, writers) });
     },
@@ -68,17 +69,4 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
       else sockets.upgrade(request, socket, head);
     },
   };
-}
-
-function refuseUpgrade(socket: Duplex, refused: GraphQLError): void {
-  const { code, retryAfterSeconds } = refused.extensions as { code: ApiErrorCode; retryAfterSeconds?: number };
-  const body = JSON.stringify({ errors: [{ message: refused.message, extensions: { code, retryAfterSeconds } }] });
-  const head = [
-    `HTTP/1.1 ${API_ERRORS[code].status} ${code}`,
-    'connection: close',
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

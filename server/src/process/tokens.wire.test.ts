@@ -42,10 +42,10 @@ interface Opened {
 }
 
 /** A subscriber's socket, introduced with a token in a header or in connection_init. */
-function open(authorization: { readonly header?: string; readonly init?: unknown }): Opened {
+function open(authorization: { readonly header?: string; readonly init?: unknown; readonly name?: string }): Opened {
   const headers = authorization.header === undefined ? {} : { authorization: authorization.header };
   const socket = new WebSocket(product.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws', { headers });
-  const payload = authorization.init === undefined ? {} : { payload: { authorization: authorization.init } };
+  const payload = authorization.init === undefined ? {} : { payload: { [authorization.name ?? 'authorization']: authorization.init } };
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', ...payload })));
   const closed = once(socket, 'close').then(([code]) => code as number);
   const acknowledged = Promise.race([
@@ -118,7 +118,7 @@ describe('a socket', MANY, () => {
 
   test.for([
     ['in the header', (token: string) => ({ header: `Bearer ${token}` })],
-    ['in connection_init', (token: string) => ({ init: `Bearer ${token}` })],
+    ['in connection_init', (token: string) => ({ init: `Bearer ${token}`, name: 'Authorization' })],
   ] as const)('with a token %s ends within a second of its revocation by another process, and no other does', async ([, by]) => {
     const slug = `Socket ${crypto.randomUUID().slice(0, 8)}`;
     const [kept, revoked] = [await make('create', slug), await make('rotate', slug)];
@@ -140,9 +140,30 @@ describe('a socket', MANY, () => {
     for (const { socket } of [stays, anonymous]) socket.close();
   });
 
+  test('an event stream ends with its token, too, and that of another goes on', async () => {
+    const [kept, revoked] = [await make('create', 'Streams'), await make('rotate', 'Streams')];
+    const stream = async (token: string) => {
+      const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` };
+      const body = JSON.stringify({ query: 'subscription { marketFeedsUpdated { marketType } }' });
+      const response = await fetch(product.graphqlUrl, { method: 'POST', headers, body });
+      const reader = response.body!.getReader();
+      expect((await reader.read()).done).toBe(false);
+      return reader;
+    };
+    const [ends, stays] = [await stream(revoked.token), await stream(kept.token)];
+    await cli('revoke', revoked.tokenId);
+    const end = async (): Promise<string> => {
+      for (;;) if ((await ends.read()).done) return 'ended';
+    };
+    await expect(end()).rejects.toThrow('terminated');
+    expect((await stays.read()).done).toBe(false);
+    await stays.cancel();
+  });
+
   test.for([
     ['a wrong token', { header: 'Bearer bpt_live_wrong' }],
     ['a wrong token in connection_init', { init: 'Bearer bpt_live_wrong' }],
+    ['a wrong token under the header’s usual name', { init: 'Bearer bpt_live_wrong', name: 'Authorization' }],
     ['no token where one should be', { init: 'bpt_live_wrong' }],
     ['something else', { init: 7 }],
   ] as const)('with %s is refused', async ([, authorization]) => {

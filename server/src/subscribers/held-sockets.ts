@@ -2,16 +2,34 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Service } from '../kernel/service.ts';
 
-/** What is needed of a WebSocket. */
+/** What is needed of a WebSocket, or of an event stream ({@link heldStream}). */
 export interface HeldSocket {
   readonly readyState: number;
   close(code: number, reason: string): void;
   once(event: 'close', listener: () => void): unknown;
 }
 
-const OPEN = 1;
+const [OPEN, CLOSED] = [1, 3];
 /** graphql-transport-ws: "Forbidden". Its clients try again, and are refused with the same code. */
 export const FORBIDDEN = 4403;
+
+/** What is needed of an HTTP answer that is streamed. */
+interface StreamedAnswer {
+  readonly destroyed: boolean;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+/** An event stream, which has no codes to be closed with: it is cut. */
+export function heldStream(response: StreamedAnswer): HeldSocket {
+  return {
+    get readyState() {
+      return response.destroyed ? CLOSED : OPEN;
+    },
+    close: () => response.destroy(),
+    once: (event, listener) => response.once(event, listener),
+  };
+}
 
 /**
  * The sockets that were opened with a key (a token's id), so that they end when the key does. That may happen in another process,
