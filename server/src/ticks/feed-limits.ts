@@ -14,7 +14,7 @@ export interface FeedLimits {
   readonly frameBytes: number;
   /** A connection on which nothing has arrived for this long is replaced. The sentinel stream beats every second. */
   readonly silentAfterMs: number;
-  /** Without any message for this long the feed says STALE. Below `silentAfterMs`. */
+  /** Without any message for this long, or with none but such as are later than this, the feed says STALE. Below `silentAfterMs`. */
   readonly staleAfterMs: number;
   /** Without a working connection for this long the feed says OFFLINE. */
   readonly offlineAfterMs: number;
