@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
+import { until } from '../../testkit/waiting.ts';
 
 const HOUR_MS = 3_600_000;
 const FUTURES = { marketType: 'FUTURES' } as const;
@@ -19,9 +20,12 @@ describe.skipIf(!hasBrowser())('what the page says about prices that are not of 
 
   beforeAll(async () => {
     const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'].map((symbol) => ({ ...FUTURES, symbol, tickSize: '0.01' }));
-    product = await startProduct({ pages: true, exchangeOptions: { symbols }, env: { FEED_SYMBOL_LIST_INTERVAL_MS: '9000' } });
+    product = await startProduct({
+      pages: true,
+      exchangeOptions: { symbols: [...symbols, { marketType: 'SPOT', symbol: 'BTCUSDT', tickSize: '0.01' }] },
+      env: { FEED_SYMBOL_LIST_INTERVAL_MS: '9000' },
+    });
     token = await product.bot('Old Hand');
-    await product.symbolsKnown(token);
     ambiguous = await closeByCandle('SOLUSDT');
     await openHalted('ETHUSDT');
     product.exchange.tick({ ...FUTURES, symbol: 'BTCUSDT', price: '101' });
@@ -52,15 +56,19 @@ describe.skipIf(!hasBrowser())('what the page says about prices that are not of 
   }
 
   async function openHalted(symbol: string): Promise<void> {
+    product.exchange.tick({ ...FUTURES, symbol, price: '104', timeMs: Date.now() - 3 * HOUR_MS });
+    await product.pricesKnown([{ ...FUTURES, symbol }]);
     const { id } = await product.open(token, { ...FUTURES, ...LEVELS, symbol });
-    await product.exchange.whenSubscribed('FUTURES', `${symbol.toLowerCase()}@aggTrade`);
-    const last = product.exchange.tick({ ...FUTURES, symbol, price: '104', timeMs: Date.now() - 3 * HOUR_MS });
-    await product.whenApplied('FUTURES', symbol, last.id);
     product.exchange.setStatus('FUTURES', symbol, 'BREAK');
-    const status = async () =>
-      (await product.query<{ trade: { symbolStatus: string | null } }>('query ($id: ID!) { trade(id: $id) { symbolStatus } }', { id }))
-        .trade.symbolStatus;
-    await expect.poll(status, { timeout: 30_000 }).toBe('BREAK');
+    await until(
+      async () => {
+        const document = 'query ($id: ID!) { trade(id: $id) { symbolStatus } }';
+        const { trade } = await product.query<{ trade: { symbolStatus: string | null } }>(document, { id });
+        return trade.symbolStatus === 'BREAK' ? true : undefined;
+      },
+      'the next list of symbols',
+      30_000,
+    );
   }
 
   async function visit(path: string, options: BrowserContextOptions = {}): Promise<Page> {
