@@ -82,7 +82,13 @@ export function requestLimits(limits: RequestLimits, budget: RequestBudget, visi
           if (Symbol.asyncIterator in result) return;
           const { data, errors, ...rest } = result as ExecutionResult;
           budget.charge(visitor, Math.max(0, rowsIn(data) - begun.points));
-          setResult(withCost({ ...rest, ...(data !== undefined && { data }), ...(errors && { errors: withStatus(data, errors) }) }, visitor, begun.points));
+          setResult(
+            withCost(
+              { ...rest, ...(data !== undefined && { data }), ...(errors && { errors: withStatus(data, errors) }) },
+              visitor,
+              begun.points,
+            ),
+          );
         },
       };
     },

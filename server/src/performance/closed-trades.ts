@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import type { Turn } from '../kernel/turn.ts';
 import { meetsFilter } from '../trades/trade-filter.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
 import type { ClosedTrade } from './closed-trade.ts';
@@ -14,8 +14,13 @@ const PAGE_SIZE = 2_000;
  * instead of a read of them all. About 1.6 kB each.
  */
 export class ClosedTrades {
+  readonly #turn: Turn;
   readonly #trades: ClosedTrade[] = [];
   #reading: Promise<void> | undefined;
+
+  constructor(turn: Turn) {
+    this.#turn = turn;
+  }
 
   /** The sequence of the newest one that is known. */
   get #last(): bigint {
@@ -45,7 +50,7 @@ export class ClosedTrades {
       // Two may have read the same at once.
       for (const trade of page) if (trade.closedSequence > this.#last) this.#trades.push(trade);
       if (page.length < PAGE_SIZE) return;
-      await turn();
+      await this.#turn();
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Decimal } from '../kernel/decimal.ts';
+import type { Turn } from '../kernel/turn.ts';
 import type { BreakdownKey } from './breakdown.ts';
 import type { Capital } from './benchmark.ts';
 import { distributionOf } from './distribution.ts';
@@ -46,6 +47,7 @@ export class TooManyRows extends Error {
 interface FiguresOptions {
   readonly capitalBase: Decimal;
   readonly metricsMaxAgeMs: number;
+  readonly turn: Turn;
   readonly maxBreakdownRows: number;
 }
 
@@ -127,7 +129,7 @@ export class Figures {
       openPositions: part.open.length,
       unrealizedPnl: positions.totalUnrealizedPnl,
       openWithoutPrice: positions.withoutPrice,
-      expectancyInterval: () => part.expectancyInterval(),
+      expectancyInterval: () => part.expectancyInterval(this.#options.turn),
       firstEntryAt: () => part.firstEntryAt(),
     };
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closedDaily } from '../../testkit/closed-trades.ts';
@@ -52,7 +53,7 @@ describe('domain section 6: expectancyInterval', () => {
       if (!isDone) setImmediate(count);
     };
     setImmediate(count);
-    const inTurns = await expectancyIntervalInTurns(profits);
+    const inTurns = await expectancyIntervalInTurns(profits, turn);
     isDone = true;
     expect(inTurns).toEqual(expectancyInterval(profits));
     expect(turns).toBeGreaterThan(20);

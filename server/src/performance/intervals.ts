@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import type { Turn } from '../kernel/turn.ts';
 import type { ClosedTrade } from './closed-trade.ts';
 import { UNITS_PER_ONE } from './money-units.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -52,7 +52,7 @@ export function expectancyInterval(trades: readonly Pick<ClosedTrade, 'pnlUnits'
 const oneAtATime = pLimit(1);
 
 /** The same, letting whatever else the process has to do have its turn every few milliseconds. */
-export function expectancyIntervalInTurns(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Promise<Interval | null> {
+export function expectancyIntervalInTurns(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[], turn: Turn): Promise<Interval | null> {
   return oneAtATime(async () => {
     const steps = resampling(trades);
     for (let step = steps.next(); ; step = steps.next()) {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { closedDaily, MS_PER_DAY } from '../../testkit/closed-trades.ts';
 import { Decimal } from '../kernel/decimal.ts';
@@ -16,7 +17,7 @@ function row(key: string, profits: readonly (number | string)[]) {
   const performance = {
     ...metrics,
     asOf: AS_OF,
-    expectancyInterval: () => part.expectancyInterval(),
+    expectancyInterval: () => part.expectancyInterval(turn),
     firstEntryAt: () => part.firstEntryAt(),
   };
   return { key, performance: performance as Performance };

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
@@ -71,11 +72,12 @@ beforeAll(async () => {
     maxCachedFilters: 5,
     maxCachedTrades: 100_000,
     maxConcurrentReads: 4,
+    turn,
     metricsMaxAgeMs: 0,
     maxBreakdownRows: 100,
   };
   const head = () => new RecordStore(database.prisma).head();
-  record = new TrackRecord(new PerformanceStore(database.prisma), head, new PriceBoard(clock), clock, options);
+  record = new TrackRecord(new PerformanceStore(database.prisma, turn), head, new PriceBoard(clock), clock, options);
   exporting = new ExportStore(database.prisma);
 });
 

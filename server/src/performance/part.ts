@@ -1,4 +1,5 @@
 import { Decimal } from '../kernel/decimal.ts';
+import type { Turn } from '../kernel/turn.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import { capitalOf } from './benchmark.ts';
 import type { Capital } from './benchmark.ts';
@@ -36,8 +37,8 @@ export class Part {
   }
 
   /** Worked out when asked for: 2,000 resamples cost more than all the rest. */
-  expectancyInterval(): Promise<Interval | null> {
-    this.#interval ??= expectancyIntervalInTurns(this.closed);
+  expectancyInterval(turn: Turn): Promise<Interval | null> {
+    this.#interval ??= expectancyIntervalInTurns(this.closed, turn);
     return this.#interval;
   }
 

@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import type { Turn } from '../kernel/turn.ts';
 import { headOf } from '../record/record.store.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
@@ -44,10 +45,11 @@ type Reader = Pick<Prisma.TransactionClient, '$queryRaw'>;
 
 export class PerformanceStore implements SliceReader {
   readonly #prisma: PrismaClient;
-  readonly #closed = new ClosedTrades();
+  readonly #closed: ClosedTrades;
 
-  constructor(prisma: PrismaClient) {
+  constructor(prisma: PrismaClient, turn: Turn) {
     this.#prisma = prisma;
+    this.#closed = new ClosedTrades(turn);
   }
 
   async firstSignalAt(): Promise<Date | null> {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openFreshDatabase } from '../../testkit/database.ts';
@@ -54,6 +55,7 @@ const OPTIONS = {
   maxCachedFilters: 5,
   maxCachedTrades: 100_000,
   maxConcurrentReads: 4,
+  turn,
   metricsMaxAgeMs: 1_000,
   maxBreakdownRows: 1_000,
 };
@@ -78,7 +80,7 @@ beforeAll(async () => {
   const signals = new SignalsStore(database.prisma);
   for (const status of ['PENDING', 'ACTIVE'] as const)
     await signals.insert(newSignal(bots[0]!, { status, leftOutReason: status === 'ACTIVE' ? 'MARKET_TYPE_NOT_TRACKED' : null }), null);
-  record = new TrackRecord(new PerformanceStore(database.prisma), head, board, clock, OPTIONS);
+  record = new TrackRecord(new PerformanceStore(database.prisma, turn), head, board, clock, OPTIONS);
 });
 
 /** The conditions of a filter as an operator would write them by hand. */
@@ -215,7 +217,7 @@ describe('summary, open positions, curve and plain SQL', () => {
 describe('the cache', () => {
   /** Counts the slices that are read. */
   function counting(limits: Partial<typeof OPTIONS> = {}) {
-    const store = new PerformanceStore(database.prisma);
+    const store = new PerformanceStore(database.prisma, turn);
     const read: (TradeFilter | null | undefined)[] = [];
     let failing = false;
     const reader = {
@@ -315,7 +317,7 @@ describe('the cache', () => {
 });
 
 test('while trades are opened and closed, every answer is of one moment: nothing is open and closed at once, nothing is missing', async () => {
-  const store = new PerformanceStore(database.prisma);
+  const store = new PerformanceStore(database.prisma, turn);
   const opened: OpenedTrade[] = [];
   for (let each = 0; each < 40; each += 1) opened.push(await open());
   let writing = true;

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Decimal } from '../kernel/decimal.ts';
+import type { Turn } from '../kernel/turn.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { Price, PriceBoard } from '../ticks/price-board.ts';
 import { filterKey } from '../trades/trade-filter.ts';
@@ -13,6 +14,7 @@ export interface TrackRecordOptions extends SliceCacheLimits {
   readonly capitalBase: Decimal;
   /** Two of the metrics grow with the clock; between two changes of the record they are worked out again after this long. */
   readonly metricsMaxAgeMs: number;
+  readonly turn: Turn;
   /** More keys than this are too many to compare. */
   readonly maxBreakdownRows: number;
 }

@@ -6,6 +6,7 @@ import { createApi } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { RequestBudget } from '../graphql/request-budget.ts';
 import type { Service } from '../kernel/service.ts';
+import type { Turn } from '../kernel/turn.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
 import { TrackRecord } from '../performance/track-record.ts';
 import { RecentEvents } from '../record/recent-events.ts';
@@ -83,9 +84,11 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const charts = new DataLoader((ids: readonly string[]) => candles.charts(ids), { cache: false });
   const extremes = new DataLoader((ids: readonly string[]) => candles.extremes(ids), { cache: false });
   const dailyCloses = new DailyClosesStore(prisma);
-  const performance = new PerformanceStore(prisma);
+  const turn: Turn = () => new Promise((resolve) => setImmediate(resolve));
+  const performance = new PerformanceStore(prisma, turn);
   const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, {
     capitalBase: config.capitalBase,
+    turn,
     ...limits.trackRecord,
   });
 

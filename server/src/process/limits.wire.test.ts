@@ -54,7 +54,8 @@ describe('what a request may cost', () => {
       const refused = await ask(product, { query }, { headers });
       expect([refused.status, codes(refused)], headers.accept).toEqual([406, ['EVENT_STREAM_NOT_ACCEPTED']]);
     }
-    for (const accept of ['text/*', 'multipart/mixed']) expect((await ask(product, { query }, { headers: { accept } })).status, accept).toBe(406);
+    for (const accept of ['text/*', 'multipart/mixed'])
+      expect((await ask(product, { query }, { headers: { accept } })).status, accept).toBe(406);
   });
 
   test('JSON in an address that is none is the caller’s fault', async () => {

@@ -6,7 +6,11 @@ import { openLink, socketUrl } from './link.ts';
 /** The engine of a page in a browser, over a socket to where the page came from unless it is given another. */
 export function engineOf(
   session: LiveSession,
-  { open = (events) => openLink(socketUrl(), events), refetch, onReturn }: Pick<EngineOptions, 'refetch' | 'onReturn'> & { open?: EngineOptions['open'] | undefined },
+  {
+    open = (events) => openLink(socketUrl(), events),
+    refetch,
+    onReturn,
+  }: Pick<EngineOptions, 'refetch' | 'onReturn'> & { open?: EngineOptions['open'] | undefined },
 ): LiveEngine {
   return new LiveEngine({
     session,
