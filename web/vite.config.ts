@@ -34,7 +34,7 @@ export default defineConfig({
             codeSplitting: {
               groups: [
                 { name: 'packages', test: /node_modules\/(?!.*(@sveltejs\/kit\/src\/runtime\/client|graphql-ws|urql|wonka|graphql\.web))/ },
-                { name: 'shared', test: /src\/(?!.*\/later\/)(lib|routes\/bot-performance\/_parts)\/(?!held)/ },
+                { name: 'shared', test: /src\/(?!.*\/later\/)(lib|routes\/bot-performance\/_parts)\// },
               ],
             },
           },

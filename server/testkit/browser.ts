@@ -17,10 +17,10 @@ export function hasBrowser(): boolean {
 }
 
 /** A browser that asks nobody but the pages under test for anything; each context has a profile of its own. */
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(more: readonly string[] = []): Promise<Browser> {
   const args =
     '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: args.split(' ') });
+  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: [...args.split(' '), ...more] });
 }
 
 /** Where pictures of a test are kept to be looked at. */

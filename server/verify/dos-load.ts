@@ -19,6 +19,15 @@ const HEAVY = JSON.stringify({
   query: `{ a: trades(first: 100) { edges { node { id signal { bot { slug } } } } totalCount }
     b: signals(first: 100) { edges { node { id bot { slug } trade { id } } } } }`,
 });
+/** Each with a filter that nobody asked with before, so that nothing of it was worked out already. */
+const rare = (index: number): string =>
+  JSON.stringify({
+    query: `query ($from: DateTime) {
+      a: leaderboard(by: SYMBOL, minTrades: 1, filter: { from: $from }) { rank key performance { totalPnl expectancyInterval { low } } }
+      b: breakdown(by: HOUR, filter: { from: $from }) { key performance { totalPnl sharpe { value } } }
+      c: openPositions(filter: { from: $from }) { positions { id unrealizedPnl } } }`,
+    variables: { from: new Date(Date.UTC(2020, 0, 1) + index).toISOString() },
+  });
 
 export interface Load {
   readonly p95Ms: number;
@@ -52,7 +61,7 @@ async function attackersBeside(url: string, seconds: number): Promise<void> {
   await new Promise<void>((resolve, reject) => worker.once('exit', () => resolve()).once('error', reject));
 }
 
-/** Every document in turn, and between them what is legal and heavy. */
+/** Every document in turn, and between them what is legal and heavy, the first of which cannot be known before. */
 export async function attack(url: string, seconds: number): Promise<void> {
   const bodies = DOCUMENTS.map((document) => {
     const { subscription: _, ...body } = Object(document.body('A')) as { subscription?: string };
@@ -61,7 +70,7 @@ export async function attack(url: string, seconds: number): Promise<void> {
   const agents = agentsFor(ATTACKERS, 32);
   await every(ATTACKS_PER_SECOND, seconds, async (index) => {
     const place = index % ATTACKERS.length;
-    const body = index % 3 === 0 ? HEAVY : bodies[Math.floor(index / ATTACKERS.length) % bodies.length]!;
+    const body = index % 3 === 0 ? HEAVY : index % 10 === 1 ? rare(index) : bodies[Math.floor(index / ATTACKERS.length) % bodies.length]!;
     await post({ url, from: ATTACKERS[place]! }, body, { agent: agents[place]! }).catch(() => {});
   });
   for (const agent of agents) agent.destroy();

@@ -4,6 +4,7 @@ import type { AttackDocument } from './dos-documents.ts';
 import { ATTACKS_PER_SECOND, load } from './dos-load.ts';
 import { TRANSPORTS } from './dos-transports.ts';
 import type { Target } from './dos-transports.ts';
+import { filledDatabase } from './filled-database.ts';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 import { serve } from './serve.ts';
@@ -15,6 +16,10 @@ const REPEATS = 5;
 const SHORT_REPEATS = 3;
 const ATTACK_SECONDS = 300;
 const SHORT_ATTACK_SECONDS = 4;
+/** Of the record that is asked about; an empty one costs nothing to look at. */
+const TRADES = 20_000;
+const SHORT_TRADES = 3_000;
+const OPEN_EVERY = 100;
 const CALM_SECONDS = 20;
 const SHORT_CALM_SECONDS = 3;
 /** Below this nobody feels a difference, and on a busy machine it is noise. */
@@ -56,7 +61,8 @@ function addresses(): () => string {
 export async function dosRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const repeats = rig.short ? SHORT_REPEATS : REPEATS;
-  const served = await serve({});
+  const database = await filledDatabase(rig.short ? SHORT_TRADES : TRADES, OPEN_EVERY);
+  const served = await serve({ DATABASE_URL: database.url });
   const outcomes: Outcome[] = [];
   let details: Record<string, unknown> = {};
   try {
@@ -78,6 +84,7 @@ export async function dosRig(rig: RigArguments): Promise<Verdict> {
     outcomes.push(outcomeOf('the server lives', served.isAlive() ? undefined : 'it has ended'));
   } finally {
     await served.stop();
+    await database.stop();
   }
   const planted = { bug: 'no limit on tokens, aliases, fields and the body', caught: await isOpenDoorNoticed(repeats) };
   return verdictOf('dos', rig, outcomes, planted, startedMs, details);

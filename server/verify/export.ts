@@ -1,18 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import pg from 'pg';
+import type pg from 'pg';
 import { startExchange } from '../simulator/exchange.ts';
-import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
-import { migrate } from '../src/process/migrate.ts';
-import { fillRecord } from '../testkit/fill-record.ts';
-import { silentLog } from '../testkit/silent-log.ts';
+import { filledDatabase } from './filled-database.ts';
 import { table, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
 
@@ -38,23 +33,13 @@ interface Download {
 export async function exportRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const trades = rig.short ? TRADES.short : TRADES.long;
-  const folder = mkdtempSync(join(tmpdir(), 'bot-performance-verify-'));
-  chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
-  const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silentLog, settings: { fsync: 'off' }, ...limits });
+  let truth = { rows: 0, units: 0n };
+  const database = await filledDatabase(trades, 1_000, async (client) => void (truth = await sumsBySql(client)));
+  rig.say(`${trades} trades written after ${seconds(startedMs)} s`);
   const exchange = await startExchange();
   let server: ChildProcess | undefined;
   try {
-    const migrations = join(import.meta.dirname, '../../prisma/migrations');
-    await migrate(postgres.url, { folder: migrations, log: silentLog, lockTimeoutMs: 10_000, startTimeoutMs: 10_000 });
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    await fillRecord((text) => client.query(text), { trades, openEvery: 1_000 });
-    const truth = await sumsBySql(client);
-    await client.end();
-    rig.say(`${trades} trades written after ${seconds(startedMs)} s`);
-
-    const env = { ...process.env, PORT: '0', DATABASE_URL: postgres.url, ...exchange.environment() };
+    const env = { ...process.env, PORT: '0', DATABASE_URL: database.url, ...exchange.environment() };
     server = spawn(process.execPath, [join(import.meta.dirname, '../testkit/server-process.ts')], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -96,8 +81,7 @@ export async function exportRig(rig: RigArguments): Promise<Verdict> {
       await once(server, 'exit');
     }
     await exchange.stop();
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await database.stop();
   }
 }
 

@@ -7,6 +7,8 @@ const PING = 9;
 const PONG = 10;
 /** Zero: what is sent is sent as it is. Masks only matter to proxies. */
 const MASK = Buffer.alloc(4);
+/** What all connections of this process are read into, one after the other. */
+const SHARED_BUFFER = Buffer.allocUnsafe(65_536);
 
 export interface RawSocketEvents {
   /** A text message, only valid during the call. */
@@ -24,24 +26,32 @@ export class RawSocket {
   readonly #events: RawSocketEvents;
   readonly #opened: () => void;
 
-  private constructor(url: string, events: RawSocketEvents, opened: () => void) {
+  private constructor(url: string, events: RawSocketEvents, asStream: boolean, opened: () => void) {
     const { hostname, port, pathname, host } = new URL(url);
     this.#events = events;
     this.#opened = opened;
-    this.tcp = connect({ host: hostname, port: Number(port), noDelay: true });
+    const read = (length: number): boolean => {
+      this.#read(SHARED_BUFFER.subarray(0, length));
+      return true;
+    };
+    const onread = asStream ? {} : { onread: { buffer: SHARED_BUFFER, callback: read } };
+    this.tcp = connect({ host: hostname, port: Number(port), noDelay: true, ...onread });
     this.tcp.on('connect', () => {
       this.tcp.write(
         `GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
           'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
       );
     });
-    this.tcp.on('data', (chunk: Buffer) => this.#read(chunk));
+    if (asStream) this.tcp.on('data', (chunk: Buffer) => this.#read(chunk));
     this.tcp.on('error', () => {});
     this.tcp.on('close', () => events.closed(this.#code));
   }
 
-  /** Resolves once the protocol's connection_ack has come; rejects when the connection ends before. */
-  static open(url: string, events: RawSocketEvents): Promise<RawSocket> {
+  /**
+   * Resolves once the protocol's connection_ack has come; rejects when the connection ends before. `asStream`: so that `tcp` can be
+   * read by hand.
+   */
+  static open(url: string, events: RawSocketEvents, asStream = false): Promise<RawSocket> {
     return new Promise((resolve, reject) => {
       const socket: RawSocket = new RawSocket(
         url,
@@ -52,6 +62,7 @@ export class RawSocket {
             events.closed(code);
           },
         },
+        asStream,
         () => resolve(socket),
       );
     });

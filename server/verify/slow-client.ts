@@ -28,7 +28,7 @@ export class SlowClient {
 
   static async open(url: string, way: Way, habit: Habit, query: string): Promise<SlowClient> {
     if (way === 'WS') {
-      const socket = await RawSocket.open(url, { text: () => {}, closed: () => {} });
+      const socket = await RawSocket.open(url, { text: () => {}, closed: () => {} }, true);
       socket.subscribe('slow', query);
       return new SlowClient(way, habit, socket.tcp);
     }

@@ -2,6 +2,8 @@ import { mkdtempSync, chmodSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startExchange } from '../simulator/exchange.ts';
+import type { Exchange } from '../simulator/exchange.ts';
+import type { SymbolDefinition } from '../simulator/listing.ts';
 import { compose } from '../src/process/compose.ts';
 import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { configFrom, projectRoot } from '../src/process/environment.ts';
@@ -12,6 +14,7 @@ import { silentLog } from '../testkit/silent-log.ts';
 
 export interface WholeServer {
   readonly server: RunningServer;
+  readonly exchange: Exchange;
   readonly databaseUrl: string;
   /** Every line that was logged, from debug on, as it would stand in the log. */
   readonly logged: readonly string[];
@@ -19,14 +22,19 @@ export interface WholeServer {
   stop(): Promise<void>;
 }
 
+const BTC = (['SPOT', 'FUTURES'] as const).map((marketType) => ({ marketType, symbol: 'BTCUSDT', price: '100' }));
+
 /** Exchange, database and the server as an operator runs it, its pages included where they are built; all ends with `stop`. */
-export async function startWholeServer(env: Readonly<Record<string, string>>, givenDatabaseUrl?: string): Promise<WholeServer> {
+export async function startWholeServer(
+  env: Readonly<Record<string, string>>,
+  givenDatabaseUrl?: string,
+  symbols: readonly SymbolDefinition[] = BTC,
+): Promise<WholeServer> {
   const closers: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    const symbols = (['SPOT', 'FUTURES'] as const).map((marketType) => ({ marketType, symbol: 'BTCUSDT', price: '100' }));
     const exchange = await startExchange({ symbols });
     closers.push(() => exchange.stop());
     const databaseUrl = givenDatabaseUrl ?? (await ownDatabase(closers));
@@ -36,7 +44,7 @@ export async function startWholeServer(env: Readonly<Record<string, string>>, gi
     const config = configFrom({ PORT: '0', DATABASE_URL: databaseUrl, ...exchange.environment(), ...env });
     const server = await startServer({ config, compose, log, ...(!hasPages && { web: (_, response) => response.writeHead(404).end() }) });
     closers.push(() => server.stop());
-    return { server, databaseUrl, logged, hasPages, stop };
+    return { server, exchange, databaseUrl, logged, hasPages, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -17,10 +17,24 @@ const ROUTES = join(import.meta.dirname, '../../web/src/routes');
 const ADDRESSES: Readonly<Record<string, (site: HostileSite, payloads: readonly string[]) => readonly string[]>> = {
   '/trades/[id]': ({ tradeIds }) => tradeIds.map((id) => `/trades/${id}`),
   '/badge/[metric].svg': () => ['win-rate', 'pnl', 'trades', 'since'].map((metric) => `/badge/${metric}.svg`),
+  '/embed/[widget]': () => ['summary', 'equity'].map((widget) => `/embed/${widget}`),
+  '/og/[...page].png': ({ tradeIds }) =>
+    ['overview', 'history', 'compare', 'leaderboard', ...tradeIds.map((id) => `trades/${id}`)].map((page) => `/og/${page}.png`),
 };
+/** Pages that other sites may show inside theirs. */
+const FRAMEABLE = '/embed/';
 
 /** Each payload as a filter in the address, and where the display menu goes back to. */
-const ASKED = ['/bot-performance?strategy=', '/bot-performance/history?strategy=', '/bot-performance/history?after=', '/display?to='];
+const ASKED = [
+  '/bot-performance?strategy=',
+  '/bot-performance/history?strategy=',
+  '/bot-performance/history?after=',
+  '/bot-performance/leaderboard?by=strategy&strategy=',
+  '/bot-performance/compare?pick=',
+  '/embed/summary?strategy=',
+  '/og/overview.png?strategy=',
+  '/display?to=',
+];
 
 /**
  * Texts of bots are texts, whatever they hold: on every page nothing of them runs, no element is made of them, nobody else is asked for
@@ -117,7 +131,7 @@ async function visit(browser: Browser, url: string, path: string, change?: Chang
     });
     if (answer && answer.status() >= 500) faults.push(`HTTP ${answer.status()}`);
     if (answer) {
-      faults.push(...headerFaults(answer.headers()));
+      faults.push(...headerFaults(answer.headers(), path));
       await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => {}); // live pages are never idle
       faults.push(...(await page.evaluate(madeOfText)));
     }
@@ -128,7 +142,7 @@ async function visit(browser: Browser, url: string, path: string, change?: Chang
 }
 
 /** What a page that anybody may see must be sent with. */
-function headerFaults(headers: Readonly<Record<string, string>>): string[] {
+function headerFaults(headers: Readonly<Record<string, string>>, path: string): string[] {
   const policy = headers['content-security-policy'] ?? '';
   const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? "'unsafe-inline'";
   const isPage = headers['content-type']?.startsWith('text/html');
@@ -136,7 +150,7 @@ function headerFaults(headers: Readonly<Record<string, string>>): string[] {
     ...(headers['x-content-type-options'] === 'nosniff' ? [] : ['no nosniff']),
     ...(headers['referrer-policy'] ? [] : ['no referrer policy']),
     ...(isPage && /'unsafe-(inline|eval)'/.test(scripts) ? ['scripts may be inline'] : []),
-    ...(isPage && !/frame-ancestors/.test(policy) ? ['any page may frame it'] : []),
+    ...(isPage && !path.startsWith(FRAMEABLE) && !/frame-ancestors 'self'/.test(policy) ? ['any page may frame it'] : []),
   ];
 }
 

@@ -6,4 +6,8 @@ export const variables = defineEnvVars({
     description: 'Where pages that are made on the server send their GraphQL requests.',
     schema: (value) => value ?? 'http://127.0.0.1:5173/graphql',
   },
+  STAGED_STATES: {
+    description: 'Set by the demo alone: then `?state=` shows a page in a state that one would have to wait for.',
+    schema: (value) => value === 'demo',
+  },
 });

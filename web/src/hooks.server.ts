@@ -3,7 +3,9 @@ import { GRAPHQL_URL } from '$app/env/private';
 import { DISPLAY_COOKIE, displayAttributes, readDisplay } from '#lib/display/display.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
-  event.locals.display = readDisplay(event.cookies.get(DISPLAY_COOKIE));
+  const embedded = event.route.id?.startsWith('/embed/') === true;
+  // Inside another page the choices are that page's, in the address: a visitor's own cookie is not sent there.
+  event.locals.display = readDisplay(embedded ? event.url.searchParams : event.cookies.get(DISPLAY_COOKIE));
   const attributes = Object.entries(displayAttributes(event.locals.display))
     .map(([name, value]) => `${name}="${value}"`)
     .join(' ');
@@ -12,6 +14,8 @@ export const handle: Handle = async ({ event, resolve }) => {
     filterSerializedResponseHeaders: (name) => name === 'content-type',
     transformPageChunk: ({ html }) => html.replace('%bp.display%', attributes),
   });
+  const policy = response.headers.get('content-security-policy');
+  if (embedded && policy) response.headers.set('content-security-policy', policy.replace("frame-ancestors 'self'", 'frame-ancestors *'));
   response.headers.set('x-content-type-options', 'nosniff');
   response.headers.set('referrer-policy', 'strict-origin-when-cross-origin');
   return response;

@@ -202,6 +202,57 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
   });
 
+  test('holds a new position back on the overview, too, and shows it at once at the top of the page', async () => {
+    await open('BTCUSDT');
+    const page = await visit('/bot-performance', { viewport: { width: 1280, height: 400 } });
+    await page.evaluate(() => window.scrollTo(0, 500));
+    const id = await open('ETHUSDT');
+    await page.getByRole('button', { name: '1 new' }).waitFor();
+    expect(await rowOf(page, id).count()).toBe(0);
+    const tabs = page.getByRole('navigation', { name: 'Bot performance' });
+    expect(await tabs.getByRole('link', { name: /^Open positions/ }).innerText()).toMatch(/\s2$/);
+    await page.getByRole('button', { name: '1 new' }).click();
+    await rowOf(page, id).waitFor();
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    const next = await open('ETHUSDT');
+    await rowOf(page, next).waitFor();
+    expect(await page.getByRole('button', { name: '1 new' }).count()).toBe(0);
+  });
+
+  test('says that the connection is lost also while it is paused, and what was missed when it goes on', async () => {
+    const id = await open('BTCUSDT');
+    const page = await visit('/bot-performance/open');
+    await says(page.locator('.chip'), /^Live/);
+    await page.keyboard.press('p');
+    await says(page.locator('.chip'), /^Paused/);
+    cable.cut();
+    await page.clock.runFor(12_000);
+    await says(page.locator('.banner'), /Connection lost\. (Next try in \d s|Trying now)[\s\S]*known at \d\d:\d\d:\d\d UTC/);
+    await says(page.locator('.chip'), /^Paused/);
+    await rise('BTCUSDT');
+    cable.mend();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.locator('.banner').waitFor({ state: 'detached' });
+    await page.keyboard.press('p');
+    await rowOf(page, id).waitFor({ state: 'detached' });
+  });
+
+  test('is live again by itself once the network is back, and has lost nothing', async () => {
+    const id = await open('BTCUSDT');
+    const page = await visit('/bot-performance');
+    await rowOf(page, id).waitFor();
+    cable.cut();
+    await page.clock.runFor(3_000);
+    await says(page.locator('.chip'), /^Reconnecting/);
+    await rise('BTCUSDT');
+    cable.mend();
+    await until(async () => {
+      await page.clock.runFor(1_000);
+      return /Caught up: 1 trade closed while away/.test(await page.locator('.toasts').innerText()) || undefined;
+    }, 'the page to catch up without a click');
+    await page.getByRole('region', { name: 'The trades that closed last' }).locator(`a[href$="/trades/${id}"]`).waitFor();
+  });
+
   test('asks for no prices while its tab is asleep, and is true when it wakes', async () => {
     const id = await open('BTCUSDT');
     const page = await visit('/bot-performance/open');

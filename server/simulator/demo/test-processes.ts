@@ -37,9 +37,9 @@ function run(script: string, environment: Record<string, string>): { child: Chil
   return { child, said: () => Buffer.concat(said).toString(), complained: () => Buffer.concat(complained).toString() };
 }
 
-/** Resolves when it has said that it runs. */
-export async function startDemo(url: string): Promise<RunningDemo> {
-  const { child, said, complained } = run(demoScript, { DATABASE_URL: url });
+/** Resolves when it has said that it runs. @param port any free one without */
+export async function startDemo(url: string, port = '0'): Promise<RunningDemo> {
+  const { child, said, complained } = run(demoScript, { DATABASE_URL: url, PORT: port });
   const ended = once(child, 'close').then(() => Promise.reject(new Error(`the demo ended: ${complained()}`)));
   await Promise.race([ended, until(() => /To stop .*\n/.test(said()) || undefined, 'the demo', START_TIMEOUT_MS)]);
   ended.catch(() => {});

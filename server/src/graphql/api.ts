@@ -6,14 +6,14 @@ import type { DocumentNode } from 'graphql';
 import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
-import { forCallers } from './api-errors.ts';
+import { sqlState } from '../kernel/sql-error.ts';
+import { apiError, forCallers } from './api-errors.ts';
 import type { Outlet } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
 import { requestLimits } from './limits.plugin.ts';
 import type { RequestLimits } from './limits.plugin.ts';
-import { playground } from './playground.plugin.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { schema } from './schema.ts';
 import { sharedStreams } from './shared-streams.plugin.ts';
@@ -39,7 +39,7 @@ export interface ApiParts {
 /** What each request gets: everything that is shared, and what depends on the token that came with it and on where it came from. */
 export type ContextOf = (bearer: string | null, request: IncomingMessage | undefined) => Context;
 
-/** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
+/** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events. */
 export function createApi(contextOf: ContextOf, { limits, budget, visitors, clock, newId, log }: ApiParts) {
   const parsed = new LRUCache<string, DocumentNode>({
     maxSize: limits.maxKeptQueryChars,
@@ -49,7 +49,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
   const streams = new SharedStreams(() => contextOf(null, undefined), maskError, limits);
   return createYoga<{ readonly req?: IncomingMessage; readonly outlet?: Outlet | undefined }>({
     schema,
-    plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams(), sharedStreams(streams)],
+    plugins: [exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams(), sharedStreams(streams)],
     parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
     multipart: false,
     context: ({ request, req }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null), req),
@@ -57,17 +57,25 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
     cors: { origin: '*', credentials: false },
-    graphiql: false, // its page would load from other servers; ours is a plugin
+    graphiql: false, // its page would load from other servers; ours is playground-page.ts
     maskedErrors: { maskError },
     logging: false,
   });
 }
 
+/** SQLSTATE query_canceled. */
+const STATEMENT_TIMEOUT = '57014';
+
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
   if (isMeantForCallers(error)) return forCallers(error);
+  const cause = error instanceof GraphQLError ? error.originalError : error;
+  if (sqlState(cause) === STATEMENT_TIMEOUT) {
+    log.warn({ err: cause }, 'a statement took too long');
+    return apiError('EXECUTION_TIMEOUT', 'The database took too long: try again, a signal with the same externalId.');
+  }
   const errorId = newId();
-  log.error({ err: error instanceof GraphQLError ? error.originalError : error, errorId }, 'a request failed');
+  log.error({ err: cause, errorId }, 'a request failed');
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
     extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
     ...(error instanceof GraphQLError && { path: error.path, nodes: error.nodes }),
@@ -81,8 +89,4 @@ function isMeantForCallers(error: unknown): error is GraphQLError {
 
 export function bearerOf(authorization: string | null): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
-}
-
-export function isEventStream(request: IncomingMessage): boolean {
-  return request.headers.accept?.includes('text/event-stream') ?? false;
 }

@@ -45,19 +45,19 @@ describe('the cost of an operation', () => {
       '{ prices(symbols: [{ symbol: "A", marketType: SPOT }, { symbol: "B", marketType: SPOT }]) { price } }',
       0.2,
     ],
-    ['every alias', '{ a: performance { totalPnl } b: performance { totalPnl } }', 20],
+    ['every alias', '{ a: performance { totalPnl } b: performance { totalPnl } }', 60],
     [
       'a fragment as often as it is spread',
       '{ a: performance { ...F } b: performance { ...F } } fragment F on Performance { bestTrade { id } }',
-      26,
+      66,
     ],
-    ['what is skipped, too', '{ performance @skip(if: true) { totalPnl } }', 10],
+    ['what is skipped, too', '{ performance @skip(if: true) { totalPnl } }', 30],
     [
       'every type an interface may be',
       '{ events(first: 2) { ... on TradeOpened { trade { id } } ... on TradeClosed { trade { id } } } }',
       5 + 2 * 3,
     ],
-    ['a subscription by what it tells each time', 'subscription { performanceUpdated(intervalMs: 100) { totalPnl } }', 10],
+    ['a subscription by what it tells each time', 'subscription { performanceUpdated(intervalMs: 100) { totalPnl } }', 30],
   ])('%s', (_, query, expected) => {
     expect(points(query)).toBe(Math.ceil(expected));
   });

@@ -39,6 +39,15 @@ export function declaredCost(parent: GraphQLNamedType, field: GraphQLField<unkno
   return { rows, perRow: INTROSPECTION_POINTS, points: isCompositeType(getNamedType(field.type)) ? INTROSPECTION_POINTS : 0 };
 }
 
+/** How many entries the lists of an answer have together: some lists turn out longer than their field could say beforehand. */
+export function rowsIn(data: unknown): number {
+  if (Array.isArray(data)) return data.reduce<number>((sum, entry) => sum + rowsIn(entry), data.length);
+  if (typeof data !== 'object' || data === null) return 0;
+  let rows = 0;
+  for (const value of Object.values(data)) if (typeof value === 'object') rows += rowsIn(value);
+  return rows;
+}
+
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
@@ -108,8 +117,10 @@ function sizeOf(node: ValueNode | undefined, operation: OperationDefinitionNode,
   if (node?.kind === Kind.LIST) return node.values.length;
   if (node?.kind !== Kind.VARIABLE) return node && node.kind !== Kind.NULL ? 1 : undefined;
   const name = node.name.value;
+  // A variable that is null is null: its default is for those that were not given.
+  if (variables[name] !== undefined) return sizeOfValue(variables[name]);
   const standard = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name)?.defaultValue;
-  return sizeOfValue(variables[name]) ?? (standard ? sizeOf(standard, operation, {}) : undefined);
+  return standard && sizeOf(standard, operation, {});
 }
 
 function sizeOfValue(value: unknown): number | undefined {

@@ -11,7 +11,7 @@ const TOKEN_PARAMETER = /[?&](token|access_token|api_key|apikey|authorization|be
 export function refusalAtTheDoor(request: IncomingMessage, maxBodyBytes: number): GraphQLError | undefined {
   const { headers, method, url = '' } = request;
   if (TOKEN_PARAMETER.test(url) || holdsToken(url)) return tokenNotInHeader('address');
-  if (method !== 'POST') return undefined;
+  if (method !== 'POST') return parameterFault(url);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     return apiError('UNSUPPORTED_MEDIA_TYPE', 'Send the body without compression: no Content-Encoding is taken.');
@@ -23,6 +23,30 @@ export function refusalAtTheDoor(request: IncomingMessage, maxBodyBytes: number)
     );
   if (saidLength(request) > maxBodyBytes) return tooLarge(maxBodyBytes);
   return undefined;
+}
+
+/** Whether a request is answered by a stream where it subscribes: nothing else may subscribe by HTTP. */
+export function isEventStream(request: IncomingMessage): boolean {
+  return request.headers.accept?.toLowerCase().includes('text/event-stream') ?? false;
+}
+
+/** The parameters of a GET that are JSON. */
+function parameterFault(url: string): GraphQLError | undefined {
+  const parameters = new URLSearchParams(url.split('?', 2)[1]);
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters.get(name);
+    if (text && !isJsonObject(text)) return apiError('BAD_REQUEST', `The parameter "${name}" is not a JSON object.`);
+  }
+  return undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** What a request says of its body's length; 0 where it says nothing. */

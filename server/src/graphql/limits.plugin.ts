@@ -3,10 +3,11 @@ import { getOperationAST, GraphQLError, parse, validate } from 'graphql';
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Clock } from '../kernel/clock.ts';
-import { apiError, forCallers } from './api-errors.ts';
-import { costOf } from './cost.ts';
+import { API_ERRORS, apiError, forCallers } from './api-errors.ts';
+import { costOf, rowsIn } from './cost.ts';
 import { documentFaults } from './document-limits.ts';
 import type { DocumentLimits } from './document-limits.ts';
+import { isEventStream } from './front-door.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { holdsToken, tokenNotInHeader, variableFault } from './variable-limits.ts';
 import type { VariableLimits } from './variable-limits.ts';
@@ -36,8 +37,8 @@ interface Asked {
  */
 export function requestLimits(limits: RequestLimits, budget: RequestBudget, visitors: Visitors, clock: Clock): Plugin {
   const visitorOf = (context: unknown): string => {
-    const { req } = context as { req?: IncomingMessage };
-    return req ? visitors.of(req) : 'unknown';
+    const { req, visitor } = context as { req?: IncomingMessage; visitor?: string };
+    return visitor ?? (req ? visitors.of(req) : 'unknown');
   };
 
   /** The operation's cost and the end of it, or why it is not begun. */
@@ -78,12 +79,18 @@ export function requestLimits(limits: RequestLimits, budget: RequestBudget, visi
       setExecuteFn((given) => inTime(Promise.resolve(executeFn(given)).finally(begun.done), limits.executionTimeoutMs, clock));
       return {
         onExecuteDone({ result, setResult }) {
-          if (!(Symbol.asyncIterator in result)) setResult(withCost(result as ExecutionResult, visitor, begun.points));
+          if (Symbol.asyncIterator in result) return;
+          const { data, errors, ...rest } = result as ExecutionResult;
+          budget.charge(visitor, Math.max(0, rowsIn(data) - begun.points));
+          setResult(withCost({ ...rest, ...(data !== undefined && { data }), ...(errors && { errors: withStatus(data, errors) }) }, visitor, begun.points));
         },
       };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const visitor = visitorOf(args.contextValue);
+      const { req } = args.contextValue as { req?: IncomingMessage }; // by HTTP only
+      if (req && !isEventStream(req))
+        return setResultAndStopExecution({ errors: [apiError('EVENT_STREAM_NOT_ACCEPTED', API_ERRORS.EVENT_STREAM_NOT_ACCEPTED.about)] });
       const begun = begin(visitor, args);
       if ('refused' in begun) return setResultAndStopExecution(withCost({ errors: [begun.refused] }, visitor, begun.points));
       begun.done(); // what goes on is bounded by the number of subscriptions
@@ -110,6 +117,13 @@ function parseWithin(maxTokens: number, source: string, options: object): Docume
 function invalid(error: GraphQLError): GraphQLError {
   error.extensions['code'] ??= 'GRAPHQL_VALIDATION_FAILED';
   return forCallers(error);
+}
+
+/** Where nothing at all could be answered, a fault of the server is one of the HTTP answer, too: it is what programs try again for. */
+function withStatus(data: ExecutionResult['data'], errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const fault = data == null ? errors.find(({ extensions }) => extensions['code'] === 'INTERNAL_SERVER_ERROR') : undefined;
+  if (fault) fault.extensions['http'] = { status: API_ERRORS.INTERNAL_SERVER_ERROR.status };
+  return errors;
 }
 
 /** The result, or an error once it takes too long. What was begun goes on unheard; the database bounds it by itself. */

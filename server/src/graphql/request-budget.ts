@@ -37,10 +37,13 @@ export class RequestBudget {
     return this.#limits.maxCost;
   }
 
-  /** Takes the price of any request; an error where not even that is left, so that nothing more needs to be done about it. */
-  knock(visitor: string): GraphQLError | undefined {
-    const bucket = this.#buckets.of(visitor);
-    return bucket.take(REQUEST_COST) ? undefined : this.#rateLimited(visitor, REQUEST_COST);
+  /**
+   * Takes the price of any request, and `more` for what is known to be asked for; an error where that is not left, so that nothing more
+   * needs to be done about it.
+   */
+  knock(visitor: string, more = 0): GraphQLError | undefined {
+    const points = Math.min(REQUEST_COST + more, this.#limits.costCapacity);
+    return this.#buckets.of(visitor).take(points) ? undefined : this.#rateLimited(visitor, points);
   }
 
   /** Takes the points of an operation; `done` is to be called when its execution has ended. */
@@ -65,6 +68,17 @@ export class RequestBudget {
   /** What looking at a request costs that then is refused. */
   chargeRefused(visitor: string): void {
     this.#buckets.of(visitor).charge(this.#limits.refusedCost);
+  }
+
+  /** Seconds until a request could be refused at its price; 0: now. */
+  secondsUntilRefusal(visitor: string): number {
+    const { refusedCost } = this.#limits;
+    return this.state(visitor).remaining >= refusedCost ? 0 : this.#buckets.of(visitor).secondsUntil(refusedCost);
+  }
+
+  /** Takes points for what was done already, as far as they are there. */
+  charge(visitor: string, points: number): void {
+    this.#buckets.of(visitor).charge(points);
   }
 
   state(visitor: string): BucketState {

@@ -8,8 +8,11 @@ import type { BreakdownRow } from './figures.ts';
 import type { LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
 
 const MAX_MIN_TRADES = 1_000_000;
+const MAX_MIN_DAYS = 36_500;
 /** Rows share the trades of one slice, so many rows cost little more than few. */
-const ROWS = cost({ points: 20, rows: 20 });
+const ROWS = { points: 30, rows: 20 };
+/** 2,000 resamples of all the trades. */
+const RANKING_POINTS = 150;
 
 const BreakdownKeyEnum = builder.enumType('BreakdownKey', {
   description: 'What trades are compared by.',
@@ -76,7 +79,7 @@ async function unlessTooMany<T>(rows: () => T | Promise<T>): Promise<T> {
 builder.queryFields((t) => ({
   breakdown: t.field({
     type: [BreakdownRowRef],
-    extensions: ROWS,
+    extensions: cost(ROWS),
     description:
       'The trades meant, cut by a key. Every trade and signal is in exactly one row, so counts and sums of money add up to those of `performance` with the same filter in the same request. WEEKDAY and HOUR in the order of time; others with most closed trades first, then by key. Error TOO_MANY_ROWS where there are more keys than can be compared.',
     args: {
@@ -90,9 +93,9 @@ builder.queryFields((t) => ({
   }),
   leaderboard: t.field({
     type: [LeaderboardRowRef],
-    extensions: ROWS,
+    extensions: cost({ ...ROWS, points: RANKING_POINTS }),
     description:
-      'The rows of `breakdown`, ranked. Rows with fewer than `minTrades` closed trades are left out; rows whose metric is not defined come last and share a rank; equals are in the order of their keys.',
+      'The rows of `breakdown`, ranked. Rows with fewer than `minTrades` closed trades or less than `minDays` of record are left out; rows whose metric is not defined come last and share a rank; equals are in the order of their keys.',
     args: {
       by: t.arg({ type: BreakdownKeyEnum, required: true, defaultValue: 'STRATEGY', description: 'What to compare.' }),
       sort: t.arg({
@@ -102,10 +105,17 @@ builder.queryFields((t) => ({
         description: 'What to rank by.',
       }),
       minTrades: t.arg.int({ defaultValue: 10, description: `Closed trades that a row needs, 0 to ${MAX_MIN_TRADES}.` }),
+      minDays: t.arg.int({
+        defaultValue: 0,
+        description: `Days of 24 hours that a row needs from its first entry to asOf, 0 to ${MAX_MIN_DAYS}.`,
+      }),
       filter: t.arg(FILTER),
     },
-    resolve: async (_, { by, sort, minTrades, filter }, { moment }) => {
-      const least = requireRange('minTrades', minTrades ?? 10, 0, MAX_MIN_TRADES);
+    resolve: async (_, { by, sort, minTrades, minDays, filter }, { moment }) => {
+      const least = {
+        minTrades: requireRange('minTrades', minTrades ?? 10, 0, MAX_MIN_TRADES),
+        minDays: requireRange('minDays', minDays ?? 0, 0, MAX_MIN_DAYS),
+      };
       const figures = await moment.of(filter);
       return unlessTooMany(() => figures.leaderboard(by, sort, least));
     },

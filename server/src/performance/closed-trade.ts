@@ -1,6 +1,9 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { MarketType } from '../ticks/tick.ts';
-import type { Direction } from '../trades/trade.ts';
+import { rMultiple } from '../trades/profit.ts';
+import type { TradeResult } from '../trades/trade-filter.ts';
+import type { ClosedStatus, Direction } from '../trades/trade.ts';
+import { toUnits } from './money-units.ts';
 
 /**
  * What the metrics need to know of a closed trade. Money is in the quote currency with at most 8 decimals.
@@ -10,6 +13,8 @@ import type { Direction } from '../trades/trade.ts';
  */
 export interface ClosedTrade {
   readonly id: string;
+  /** Of the closing event. */
+  readonly closedSequence: bigint;
   /** Slug of the bot. */
   readonly bot: string;
   readonly strategy: string;
@@ -17,6 +22,7 @@ export interface ClosedTrade {
   readonly marketType: MarketType;
   readonly timeframe: string;
   readonly direction: Direction;
+  readonly status: ClosedStatus;
   readonly quantity: Decimal;
   readonly entryPrice: Decimal;
   /** Never equal to the entry price. */
@@ -34,4 +40,27 @@ export interface ClosedTrade {
   readonly exitTimeMs: number;
   /** One candle reached both levels and the stop loss was taken to be first. */
   readonly ambiguous: boolean;
+  /** Worked out once, as filters and metrics ask for them again and again: money in units of 1e-8. */
+  readonly atMs: number;
+  readonly result: TradeResult;
+  readonly pnlUnits: bigint;
+  readonly grossUnits: bigint;
+  readonly feesUnits: bigint;
+  readonly rMultiple: number;
+}
+
+export type ClosedTradeFields = Omit<ClosedTrade, 'atMs' | 'result' | 'pnlUnits' | 'grossUnits' | 'feesUnits' | 'rMultiple'>;
+
+/** Throws a RangeError for money with more than 8 decimals. */
+export function closedTradeOf<T extends ClosedTradeFields>(fields: T): T & ClosedTrade {
+  const pnlUnits = toUnits(fields.realizedPnl);
+  return {
+    ...fields,
+    atMs: fields.exitTimeMs,
+    result: pnlUnits > 0n ? 'WIN' : pnlUnits < 0n ? 'LOSS' : 'FLAT',
+    pnlUnits,
+    grossUnits: toUnits(fields.grossPnl),
+    feesUnits: toUnits(fields.fees),
+    rMultiple: rMultiple(fields),
+  };
 }

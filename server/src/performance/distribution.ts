@@ -1,6 +1,6 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { ClosedTrade } from './closed-trade.ts';
-import { fromUnits, toUnits } from './money-units.ts';
+import { fromUnits } from './money-units.ts';
 
 /** How many closed trades have a realizedPnl from `from` up to, not including, `to`; the last bin includes it. */
 export interface HistogramBin {
@@ -16,7 +16,7 @@ export interface HistogramBin {
  */
 export function distributionOf(trades: readonly ClosedTrade[], bins: number): HistogramBin[] {
   if (trades.length === 0) return [];
-  const pnl = trades.map(({ realizedPnl }) => toUnits(realizedPnl));
+  const pnl = trades.map(({ pnlUnits }) => pnlUnits);
   let [least, most] = [pnl[0]!, pnl[0]!];
   for (const units of pnl) {
     if (units < least) least = units;

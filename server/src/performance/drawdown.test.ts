@@ -13,11 +13,7 @@ interface Closure {
 
 function drawdown(closures: readonly Closure[], { startMs = 0, nowMs }: { startMs?: number; nowMs: number }) {
   const trades = closures.map(({ units, timeMs }) => closedTrade(fromUnits(units), timeMs));
-  const steps = equitySteps(
-    trades,
-    closures.map(({ units }) => units),
-  );
-  return drawdownOf(steps, { capitalBase: new Decimal(1000), startMs, nowMs });
+  return drawdownOf(equitySteps(trades), { capitalBase: new Decimal(1000), startMs, nowMs });
 }
 
 /** One closure a day at midnight from day 1 on, profits in whole money. */

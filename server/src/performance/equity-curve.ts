@@ -1,6 +1,6 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { ClosedTrade } from './closed-trade.ts';
-import { fromUnits, toUnits } from './money-units.ts';
+import { fromUnits } from './money-units.ts';
 
 /** The sum of all profits after a closure, in units of 1e-8. */
 export interface EquityStep {
@@ -13,15 +13,15 @@ export interface EquityStep {
 
 /**
  * One step for each closure, in their order. A closure that was found late keeps its place in the order and stands at the time
- * of the newest exit before it, so that the line never goes back in time. `pnl` holds the trades' realizedPnl in units.
+ * of the newest exit before it, so that the line never goes back in time.
  */
-export function equitySteps(trades: readonly ClosedTrade[], pnl: readonly bigint[]): EquityStep[] {
+export function equitySteps(trades: readonly ClosedTrade[]): EquityStep[] {
   let timeMs = -Infinity;
   let total = 0n;
   let peak = 0n;
-  return trades.map((trade, i) => {
+  return trades.map((trade) => {
     timeMs = Math.max(timeMs, trade.exitTimeMs);
-    total += pnl[i]!;
+    total += trade.pnlUnits;
     if (total > peak) peak = total;
     return { timeMs, total, peak };
   });
@@ -46,8 +46,7 @@ export interface EquityPoint {
  */
 export function equityCurve(trades: readonly ClosedTrade[], points: number): EquityPoint[] {
   if (!Number.isInteger(points) || points < 2) throw new RangeError(`an equity curve has 2 points or more, not ${points}`);
-  const pnl = trades.map((trade) => toUnits(trade.realizedPnl));
-  const steps = equitySteps(trades, pnl);
+  const steps = equitySteps(trades);
   return keptIndexes(steps, points).map((index) => {
     const { timeMs, total, peak } = steps[index]!;
     return { timeMs, totalPnl: fromUnits(total), drawdown: fromUnits(peak - total), closedTrades: index + 1 };

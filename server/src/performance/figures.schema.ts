@@ -79,6 +79,12 @@ PerformanceRef.implement({
         description: 'Place of the track record that these numbers speak of: every event up to it is in them, and none after it.',
         resolve: ({ sequence }) => sequence.toString(),
       }),
+      firstEntryAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the first of these trades was opened, closed ones and open ones alike; null where there is none.',
+        resolve: ({ firstEntryAt }) => firstEntryAt(),
+      }),
       capitalBase: decimal('capitalBase'),
       totalSignals: count('totalSignals'),
       totalTrades: count('totalTrades'),

@@ -1,12 +1,13 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { BreakdownKey } from './breakdown.ts';
+import type { Capital } from './benchmark.ts';
 import { distributionOf } from './distribution.ts';
 import type { HistogramBin } from './distribution.ts';
 import { equityCurve } from './equity-curve.ts';
 import type { EquityPoint } from './equity-curve.ts';
 import type { Interval } from './intervals.ts';
 import { ranked } from './leaderboard.ts';
-import type { LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
+import type { Evidence, LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
 import type { TradeMetrics } from './metrics.ts';
 import { openPositionsAt } from './open-positions.ts';
 import type { OpenPositions, PriceOf } from './open-positions.ts';
@@ -28,6 +29,8 @@ export interface Performance extends TradeMetrics {
   readonly unrealizedPnl: Decimal;
   readonly openWithoutPrice: number;
   readonly expectancyInterval: () => Promise<Interval | null>;
+  /** When the first of these trades was opened; null where there is none. */
+  readonly firstEntryAt: () => Date | null;
 }
 
 export interface BreakdownRow {
@@ -81,6 +84,11 @@ export class Figures {
     return equityCurve(this.#cut.slice.closed, points);
   }
 
+  /** What was needed to make the trades; null without any. */
+  capital(): Capital | null {
+    return this.#cut.whole.capital();
+  }
+
   pnlByPeriod(period: Period): PeriodPnl[] {
     return profitsByPeriod(this.#cut.slice.closed, period);
   }
@@ -102,8 +110,8 @@ export class Figures {
   }
 
   /** @throws TooManyRows */
-  leaderboard(by: BreakdownKey, sort: LeaderboardSort, minTrades: number): Promise<LeaderboardRow[]> {
-    return ranked(this.breakdown(by), sort, minTrades);
+  leaderboard(by: BreakdownKey, sort: LeaderboardSort, least: Evidence): Promise<LeaderboardRow[]> {
+    return ranked(this.breakdown(by), sort, least);
   }
 
   #performanceOf(part: Part): Performance {
@@ -120,6 +128,7 @@ export class Figures {
       unrealizedPnl: positions.totalUnrealizedPnl,
       openWithoutPrice: positions.withoutPrice,
       expectancyInterval: () => part.expectancyInterval(),
+      firstEntryAt: () => part.firstEntryAt(),
     };
   }
 }

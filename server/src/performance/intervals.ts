@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { ClosedTrade } from './closed-trade.ts';
-import { UNITS_PER_ONE, toUnits } from './money-units.ts';
+import { UNITS_PER_ONE } from './money-units.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** A 95 % interval; low ≤ high. */
@@ -42,35 +43,46 @@ const SEED = 20_260_101;
  * Costs 2,000 draws per trade (10,000 trades: about 0.2 s), so it is not part of `computeMetrics`: ask only when somebody does, and
  * where others wait, by {@link expectancyIntervalInTurns}.
  */
-export function expectancyInterval(trades: readonly Pick<ClosedTrade, 'realizedPnl'>[]): Interval | null {
+export function expectancyInterval(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Interval | null {
   const steps = resampling(trades);
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
+/** However many are asked for, one at a time: many at once would each take their turn before anything else gets its own. */
+const oneAtATime = pLimit(1);
+
 /** The same, letting whatever else the process has to do have its turn every few milliseconds. */
-export async function expectancyIntervalInTurns(trades: readonly Pick<ClosedTrade, 'realizedPnl'>[]): Promise<Interval | null> {
-  const steps = resampling(trades);
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done) return step.value;
-    await turn();
-  }
+export function expectancyIntervalInTurns(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Promise<Interval | null> {
+  return oneAtATime(async () => {
+    const steps = resampling(trades);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) return step.value;
+      await turn();
+    }
+  });
 }
 
 /** Some milliseconds of work, at the least one resample, from each yield to the next. */
 const DRAWS_PER_STEP = 200_000;
 
-function* resampling(trades: readonly Pick<ClosedTrade, 'realizedPnl'>[]): Generator<void, Interval | null> {
+/** As many of the values as there are, drawn with replacement. A function of its own, as V8 makes no generator fast. */
+function sumOfDraws(values: Float64Array, random: () => number): number {
+  const scale = values.length / 2 ** 32;
+  let sum = 0;
+  for (let draw = 0; draw < values.length; draw += 1) sum += values[Math.floor(random() * scale)]!;
+  return sum;
+}
+
+function* resampling(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Generator<void, Interval | null> {
   const count = trades.length;
   if (count === 0) return null;
   // An estimate to begin with, so doubles do; whole units keep it the same on every machine.
-  const pnl = Float64Array.from(trades, (trade) => Number(toUnits(trade.realizedPnl)));
+  const pnl = Float64Array.from(trades, ({ pnlUnits }) => Number(pnlUnits));
   const random = seededRandom(SEED);
   const sums = new Float64Array(RESAMPLES);
   let drawn = 0;
   for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    let sum = 0;
-    for (let draw = 0; draw < count; draw += 1) sum += pnl[Math.floor((random() / 2 ** 32) * count)]!;
-    sums[resample] = sum;
+    sums[resample] = sumOfDraws(pnl, random);
     drawn += count;
     if (drawn < DRAWS_PER_STEP) continue;
     drawn = 0;

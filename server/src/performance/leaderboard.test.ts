@@ -1,16 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { closedDaily } from '../../testkit/closed-trades.ts';
+import { closedDaily, MS_PER_DAY } from '../../testkit/closed-trades.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { Performance } from './figures.ts';
 import { ranked } from './leaderboard.ts';
 import type { LeaderboardSort } from './leaderboard.ts';
 import { Part } from './part.ts';
 
+/** Trades begin on day 1 at 11:00. */
+const AS_OF = new Date(11.5 * MS_PER_DAY);
+
 /** A row whose trades had these profits, one a day. */
 function row(key: string, profits: readonly (number | string)[]) {
   const part = new Part(closedDaily(profits), [], profits.length);
   const metrics = part.metrics(new Decimal(1000), 1e12, 0);
-  return { key, performance: { ...metrics, expectancyInterval: () => part.expectancyInterval() } as Performance };
+  const performance = {
+    ...metrics,
+    asOf: AS_OF,
+    expectancyInterval: () => part.expectancyInterval(),
+    firstEntryAt: () => part.firstEntryAt(),
+  };
+  return { key, performance: performance as Performance };
 }
 const ROWS = [
   row('b', [1, 1, -1]),
@@ -22,7 +31,7 @@ const ROWS = [
   row('empty', []),
 ];
 const ranks = async (sort: LeaderboardSort, minTrades: number, rows = ROWS) =>
-  (await ranked(rows, sort, minTrades)).map(({ rank, key }) => `${rank} ${key}`);
+  (await ranked(rows, sort, { minTrades, minDays: 0 })).map(({ rank, key }) => `${rank} ${key}`);
 
 describe('the leaderboard', () => {
   test('equals share a rank, in the order of their keys, and the next one counts them all', async () => {
@@ -33,6 +42,17 @@ describe('the leaderboard', () => {
     expect((await ranks('TOTAL_PNL', 1))[0]).toBe('1 lucky');
     expect(await ranks('TOTAL_PNL', 0)).toHaveLength(7);
     expect(await ranks('TOTAL_PNL', 4)).toEqual([]);
+  });
+
+  test('rows with too short a record are left out, to the millisecond', async () => {
+    const entryMs = MS_PER_DAY * 1.5 - 3_600_000;
+    const atLeast = async (minDays: number, asOf: Date) => {
+      const rows = ROWS.map(({ key, performance }) => ({ key, performance: { ...performance, asOf } }));
+      return (await ranked(rows, 'TOTAL_PNL', { minTrades: 0, minDays })).map(({ key }) => key);
+    };
+    expect(await atLeast(10, new Date(entryMs + 10 * MS_PER_DAY))).toHaveLength(6); // all but the empty one
+    expect(await atLeast(10, new Date(entryMs + 10 * MS_PER_DAY - 1))).toEqual([]);
+    expect(await atLeast(0, AS_OF)).toContain('empty');
   });
 
   test('a metric that is not defined comes last, and all such rows share a rank', async () => {
@@ -46,7 +66,7 @@ describe('the leaderboard', () => {
   });
 
   test.for(['WIN_RATE', 'EXPECTANCY', 'EXPECTANCY_LOWER_BOUND'] as const)('%s: largest first', async (sort) => {
-    const [first] = await ranked(ROWS, sort, 3);
+    const [first] = await ranked(ROWS, sort, { minTrades: 3, minDays: 0 });
     expect(first?.key).toBe(sort === 'EXPECTANCY' ? 'best' : 'lossless');
   });
 });

@@ -20,14 +20,29 @@ export interface LeaderboardRow extends BreakdownRow {
   readonly rank: number;
 }
 
+/** What a row must have to be ranked. */
+export interface Evidence {
+  /** Closed trades. */
+  readonly minTrades: number;
+  /** Whole days of 24 hours from the first entry to now. */
+  readonly minDays: number;
+}
+
+const DAY_MS = 86_400_000;
+
+function hasEvidence({ closedTrades, asOf, firstEntryAt }: Performance, { minTrades, minDays }: Evidence): boolean {
+  const sinceMs = firstEntryAt()?.getTime() ?? asOf.getTime();
+  return closedTrades >= minTrades && asOf.getTime() - sinceMs >= minDays * DAY_MS;
+}
+
 /**
- * The rows with at least `minTrades` closed trades, best first. Rows whose metric is not defined come last and share one rank;
+ * The rows with enough evidence, best first. Rows whose metric is not defined come last and share one rank;
  * equals are in the order of their keys.
  */
-export async function ranked(rows: readonly BreakdownRow[], sort: LeaderboardSort, minTrades: number): Promise<LeaderboardRow[]> {
+export async function ranked(rows: readonly BreakdownRow[], sort: LeaderboardSort, least: Evidence): Promise<LeaderboardRow[]> {
   const valued: Valued[] = [];
   for (const row of rows) {
-    if (row.performance.closedTrades >= minTrades) valued.push({ ...row, value: await SORT_VALUES[sort](row.performance) });
+    if (hasEvidence(row.performance, least)) valued.push({ ...row, value: await SORT_VALUES[sort](row.performance) });
   }
   const compare = (a: Valued, b: Valued): number =>
     a.value === null || b.value === null ? Number(a.value === null) - Number(b.value === null) : ZERO.plus(b.value).cmp(a.value);

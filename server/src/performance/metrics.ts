@@ -1,6 +1,5 @@
-import { ZERO } from '../kernel/decimal.ts';
 import type { Decimal } from '../kernel/decimal.ts';
-import { profitAt, rMultiple } from '../trades/profit.ts';
+import { profitAt } from '../trades/profit.ts';
 import type { ClosedTrade } from './closed-trade.ts';
 import { calmar, dailyProfits, sharpe, sortino } from './daily-returns.ts';
 import { drawdownOf } from './drawdown.ts';
@@ -66,10 +65,10 @@ export interface TradeMetrics extends Streaks, AverageDurations {
  * on the exact sums. 100,000 trades take about 0.4 s on one core.
  */
 export function computeMetrics(trades: readonly ClosedTrade[], { capitalBase, nowMs, openEntryTimesMs }: MetricsOptions): TradeMetrics {
-  const pnl = trades.map((trade) => toUnits(trade.realizedPnl));
+  const pnl = trades.map(({ pnlUnits }) => pnlUnits);
   const totalPnl = fromUnits(sumOf(pnl));
   const winLoss = winLossOf(pnl);
-  const drawdown = drawdownOf(equitySteps(trades, pnl), { capitalBase, startMs: firstEntryMs(trades), nowMs });
+  const drawdown = drawdownOf(equitySteps(trades), { capitalBase, startMs: firstEntryMs(trades), nowMs });
   const daily = dailyProfits(trades, pnl);
   const ambiguous = trades.filter((trade) => trade.ambiguous);
   const { wins, losses, flats, closedTrades } = winLoss;
@@ -79,10 +78,10 @@ export function computeMetrics(trades: readonly ClosedTrade[], { capitalBase, no
     losses,
     flats,
     totalPnl,
-    grossPnl: sumOfDecimals(trades, (trade) => trade.grossPnl),
-    fees: sumOfDecimals(trades, (trade) => trade.fees),
+    grossPnl: fromUnits(sumOf(trades.map(({ grossUnits }) => grossUnits))),
+    fees: fromUnits(sumOf(trades.map(({ feesUnits }) => feesUnits))),
     ambiguousTrades: ambiguous.length,
-    totalPnlIfAmbiguousWon: totalPnl.plus(sumOfDecimals(ambiguous, gainHadItWon)),
+    totalPnlIfAmbiguousWon: totalPnl.plus(fromUnits(sumOf(ambiguous.map(gainHadItWon)))),
     winRate: winRate(winLoss),
     winRateInterval: winRateInterval(wins, closedTrades),
     averageProfit: averageProfit(winLoss),
@@ -111,13 +110,13 @@ export function computeMetrics(trades: readonly ClosedTrade[], { capitalBase, no
 function averageR(trades: readonly ClosedTrade[]): Metric {
   if (trades.length === 0) return undefinedBecause('NO_TRADES');
   let sum = 0;
-  for (const trade of trades) sum += rMultiple(trade);
+  for (const trade of trades) sum += trade.rMultiple;
   return defined(sum / trades.length);
 }
 
 /** What the total would gain had this trade hit its take profit, with its own fee rate. */
-function gainHadItWon(trade: ClosedTrade): Decimal {
-  return profitAt({ ...trade, exitPrice: trade.takeProfit }).realizedPnl.minus(trade.realizedPnl);
+function gainHadItWon(trade: ClosedTrade): bigint {
+  return toUnits(profitAt({ ...trade, exitPrice: trade.takeProfit }).realizedPnl) - trade.pnlUnits;
 }
 
 function bestAndWorst(trades: readonly ClosedTrade[], pnl: readonly bigint[]): Pick<TradeMetrics, 'bestTradeId' | 'worstTradeId'> {
@@ -132,8 +131,4 @@ function bestAndWorst(trades: readonly ClosedTrade[], pnl: readonly bigint[]): P
 
 function firstEntryMs(trades: readonly ClosedTrade[]): number {
   return trades.reduce((first, trade) => Math.min(first, trade.entryTimeMs), Infinity);
-}
-
-function sumOfDecimals(trades: readonly ClosedTrade[], amountOf: (trade: ClosedTrade) => Decimal): Decimal {
-  return trades.reduce((sum, trade) => sum.plus(amountOf(trade)), ZERO);
 }

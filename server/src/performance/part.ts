@@ -1,5 +1,7 @@
-import type { Decimal } from '../kernel/decimal.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import type { TradeRow } from '../trades/rows.ts';
+import { capitalOf } from './benchmark.ts';
+import type { Capital } from './benchmark.ts';
 import type { ClosedTrade } from './closed-trade.ts';
 import { expectancyIntervalInTurns } from './intervals.ts';
 import type { Interval } from './intervals.ts';
@@ -13,8 +15,10 @@ export class Part {
   /** In the order of opening. */
   readonly open: readonly TradeRow[];
   readonly totalSignals: number;
+  #capital: Capital | null | undefined;
   #metrics: { readonly value: TradeMetrics; readonly nowMs: number } | undefined;
   #interval: Promise<Interval | null> | undefined;
+  #firstEntryAt: Date | null | undefined;
 
   constructor(closed: readonly ClosedTrade[], open: readonly TradeRow[], totalSignals: number) {
     this.closed = closed;
@@ -35,5 +39,30 @@ export class Part {
   expectancyInterval(): Promise<Interval | null> {
     this.#interval ??= expectancyIntervalInTurns(this.closed);
     return this.#interval;
+  }
+
+  /** When the first of these trades was opened; null where there is none. */
+  firstEntryAt(): Date | null {
+    if (this.#firstEntryAt === undefined) {
+      let firstMs = this.open[0]?.entryTime.getTime() ?? Infinity;
+      for (const { entryTimeMs } of this.closed) firstMs = Math.min(firstMs, entryTimeMs);
+      this.#firstEntryAt = firstMs === Infinity ? null : new Date(firstMs);
+    }
+    return this.#firstEntryAt;
+  }
+
+  /** What was needed to make the trades; null without any. */
+  capital(): Capital | null {
+    if (this.#capital === undefined) {
+      this.#capital = capitalOf([
+        ...this.closed.map(({ positionSize, entryTimeMs, exitTimeMs }) => ({ positionSize, fromMs: entryTimeMs, toMs: exitTimeMs })),
+        ...this.open.map(({ positionSize, entryTime }) => ({
+          positionSize: new Decimal(positionSize.toFixed()),
+          fromMs: entryTime.getTime(),
+          toMs: null,
+        })),
+      ]);
+    }
+    return this.#capital;
   }
 }

@@ -67,14 +67,14 @@ const ONE_MOMENT =
 builder.queryFields((t) => ({
   performance: t.field({
     type: PerformanceRef,
-    extensions: cost({ points: 10 }),
+    extensions: cost({ points: 30 }),
     description: `The whole performance of the trades meant. ${ONE_MOMENT}`,
     args: { filter: t.arg(FILTER) },
     resolve: async (_, { filter }, { moment }) => (await moment.of(filter)).performance(),
   }),
   openPositions: t.field({
     type: OpenPositionsRef,
-    extensions: cost({ points: 10 }),
+    extensions: cost({ points: 30 }),
     description: `Open trades with their newest prices. ${ONE_MOMENT}`,
     args: { filter: t.arg(FILTER) },
     resolve: async (_, { filter }, { moment }) => (await moment.of(filter)).openPositions(),
@@ -100,7 +100,7 @@ function live<T>(context: Context, filter: Filter, intervalMs: number, read: (fi
 builder.subscriptionFields((t) => ({
   performanceUpdated: t.field({
     type: PerformanceRef,
-    extensions: { stream: 'state', ...cost({ points: 10 }) },
+    extensions: { stream: 'state', ...cost({ points: 30 }) },
     description: 'The whole performance, at once and then after each change, at most once per interval.',
     args: {
       filter: t.arg(FILTER),
@@ -111,7 +111,7 @@ builder.subscriptionFields((t) => ({
   }),
   openPositionsUpdated: t.field({
     type: OpenPositionsRef,
-    extensions: { stream: 'state', ...cost({ points: 10 }) },
+    extensions: { stream: 'state', ...cost({ points: 30 }) },
     description: 'Open positions with live prices and unrealised P/L, at once and then as they move, at most once per interval.',
     args: {
       filter: t.arg(FILTER),

@@ -4,17 +4,22 @@ import { Decimal } from '../kernel/decimal.ts';
 import { headOf } from '../record/record.store.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
-import type { TradeRow } from '../trades/rows.ts';
-import type { Direction } from '../trades/trade.ts';
+import type { ClosedStatus, Direction } from '../trades/trade.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
-import { whereSignal, whereTrade } from '../trades/trades.store.ts';
+import { matchesFilter } from '../trades/trade-filter.ts';
+import { whereSignal } from '../trades/trades.store.ts';
+import { closedTradeOf } from './closed-trade.ts';
 import type { ClosedTrade } from './closed-trade.ts';
+import { ClosedTrades } from './closed-trades.ts';
+import type { ReadClosed } from './closed-trades.ts';
 import { BREAKDOWN_KEYS } from './breakdown.ts';
 import type { BreakdownKey } from './breakdown.ts';
 import type { RecordSlice, SignalCounts, SignalGroup, SliceReader } from './record-slice.ts';
 
 interface ClosedRow {
   id: string;
+  closed_sequence: bigint;
+  status: string;
   bot: string;
   strategy: string;
   symbol: string;
@@ -35,8 +40,11 @@ interface ClosedRow {
   ambiguous: boolean;
 }
 
+type Reader = Pick<Prisma.TransactionClient, '$queryRaw'>;
+
 export class PerformanceStore implements SliceReader {
   readonly #prisma: PrismaClient;
+  readonly #closed = new ClosedTrades();
 
   constructor(prisma: PrismaClient) {
     this.#prisma = prisma;
@@ -48,27 +56,35 @@ export class PerformanceStore implements SliceReader {
   }
 
   /** Everything of one moment: all parts are read in one snapshot of the database, so that they cannot contradict each other. */
-  slice(filter: TradeFilter | null | undefined): Promise<RecordSlice> {
-    return this.#prisma.$transaction((snapshot) => readSlice(snapshot, filter), { isolationLevel: 'RepeatableRead' });
+  async slice(filter: TradeFilter | null | undefined): Promise<RecordSlice> {
+    // What is long, the first read of all, comes before the snapshot and not within it.
+    await this.#closed.catchUp(closedReader(this.#prisma));
+    return this.#prisma.$transaction((snapshot) => this.#read(snapshot, filter), { isolationLevel: 'RepeatableRead' });
+  }
+
+  async #read(snapshot: Prisma.TransactionClient, filter: TradeFilter | null | undefined): Promise<RecordSlice> {
+    const sequence = await headOf(snapshot);
+    const signals = await readSignals(snapshot, filter);
+    const closed = await this.#closed.until(sequence, filter, closedReader(snapshot));
+    const rows = await snapshot.paperTrade.findMany({
+      where: { status: 'OPEN' },
+      include: TRADE_INCLUDE,
+      orderBy: [{ entryTime: 'asc' }, { id: 'asc' }],
+    });
+    return { sequence, signals, closed, open: rows.filter((row) => matchesFilter(row, filter)) };
   }
 }
 
-async function readSlice(snapshot: Prisma.TransactionClient, filter: TradeFilter | null | undefined): Promise<RecordSlice> {
-  const from = Prisma.sql`FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id WHERE ${whereTrade(filter)}`;
-  const sequence = await headOf(snapshot);
-  const signals = await readSignals(snapshot, filter);
-  const closed = await snapshot.$queryRaw<ClosedRow[]>`
-    SELECT t.id::text AS id, b.slug AS bot, s.strategy, t.symbol, t.market_type, s.timeframe, t.direction, t.quantity, t.entry_price, t.stop_loss, t.take_profit, t.fee_rate, t.position_size, t.gross_pnl,
-      t.fees, t.realized_pnl, t.entry_time, t.exit_time, t.ambiguous
-    ${from} AND t.status <> 'OPEN' ORDER BY t.closed_sequence`;
-  const places = await snapshot.$queryRaw<
-    { id: string }[]
-  >`SELECT t.id::text AS id ${from} AND t.status = 'OPEN' ORDER BY t.entry_time, t.id`;
-  const ids = places.map(({ id }) => id);
-  const rows = await snapshot.paperTrade.findMany({ where: { id: { in: ids } }, include: TRADE_INCLUDE });
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const open = ids.map((id) => byId.get(id) as TradeRow);
-  return { sequence, signals, closed: closed.map(closedTrades()), open };
+/** Reads by any one connection, a snapshot's or another. */
+function closedReader(database: Reader): ReadClosed {
+  return async (afterSequence, limit) => {
+    const rows = await database.$queryRaw<ClosedRow[]>`
+      SELECT t.id::text AS id, t.closed_sequence, t.status, b.slug AS bot, s.strategy, t.symbol, t.market_type, s.timeframe, t.direction, t.quantity,
+        t.entry_price, t.stop_loss, t.take_profit, t.fee_rate, t.position_size, t.gross_pnl, t.fees, t.realized_pnl, t.entry_time, t.exit_time, t.ambiguous
+      FROM paper_trades t JOIN signals s ON s.id = t.signal_id JOIN bots b ON b.id = s.bot_id
+      WHERE t.closed_sequence > ${afterSequence} ORDER BY t.closed_sequence LIMIT ${limit}`;
+    return rows.map(closedTradeOfRow);
+  };
 }
 
 /** The signals by each key of a breakdown and by what became of them, counted in one pass. KEY_OF in breakdown.ts says the same of trades. */
@@ -97,36 +113,40 @@ function caseOfKeys(result: (key: BreakdownKey) => string): Prisma.Sql {
   return Prisma.raw(BREAKDOWN_KEYS.map((key) => `WHEN grouping("${key}") THEN ${result(key)}`).join(' '));
 }
 
-/** Reads rows; a text that many of them have is kept once. */
-function closedTrades(): (row: ClosedRow) => ClosedTrade {
-  const texts = new Map<string, string>();
-  const once = (text: string): string => {
-    if (!texts.has(text)) texts.set(text, text);
-    return texts.get(text) as string;
+/** One copy of what many rows have, by its text. */
+function shared<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, make(text));
+    return known.get(text) as T;
   };
-  return (row) => ({
+}
+
+const once = shared((text) => text);
+const rateOnce = shared((text) => new Decimal(text));
+
+function closedTradeOfRow(row: ClosedRow): ClosedTrade {
+  return closedTradeOf({
     id: row.id,
+    closedSequence: row.closed_sequence,
     bot: once(row.bot),
     strategy: once(row.strategy),
     symbol: once(row.symbol),
     marketType: once(row.market_type) as MarketType,
     timeframe: once(row.timeframe),
     direction: once(row.direction) as Direction,
-    quantity: exact(row.quantity),
-    entryPrice: exact(row.entry_price),
-    stopLoss: exact(row.stop_loss),
-    takeProfit: exact(row.take_profit),
-    feeRate: exact(row.fee_rate),
-    positionSize: exact(row.position_size),
-    grossPnl: exact(row.gross_pnl),
-    fees: exact(row.fees),
-    realizedPnl: exact(row.realized_pnl),
+    status: once(row.status) as ClosedStatus,
+    quantity: new Decimal(row.quantity),
+    entryPrice: new Decimal(row.entry_price),
+    stopLoss: new Decimal(row.stop_loss),
+    takeProfit: new Decimal(row.take_profit),
+    feeRate: rateOnce(row.fee_rate.toFixed()),
+    positionSize: rateOnce(row.position_size.toFixed()),
+    grossPnl: new Decimal(row.gross_pnl),
+    fees: new Decimal(row.fees),
+    realizedPnl: new Decimal(row.realized_pnl),
     entryTimeMs: row.entry_time.getTime(),
     exitTimeMs: row.exit_time.getTime(),
     ambiguous: row.ambiguous,
   });
-}
-
-function exact(value: Prisma.Decimal): Decimal {
-  return new Decimal(value.toFixed());
 }

@@ -1,6 +1,6 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { ClosedTrade } from './closed-trade.ts';
-import { fromUnits, toUnits } from './money-units.ts';
+import { fromUnits } from './money-units.ts';
 
 export type Period = 'DAY' | 'WEEK' | 'MONTH';
 
@@ -36,10 +36,9 @@ export function profitsByPeriod(trades: readonly ClosedTrade[], period: Period):
   const { numberOf, startOf } = PERIODS[period];
   const sums = new Map<number, { units: bigint; closedTrades: number; wins: number }>();
   let [first, last] = [Infinity, -Infinity];
-  for (const { exitTimeMs, realizedPnl } of trades) {
+  for (const { exitTimeMs, pnlUnits: units } of trades) {
     const number = numberOf(exitTimeMs);
     const sum = sums.get(number) ?? { units: 0n, closedTrades: 0, wins: 0 };
-    const units = toUnits(realizedPnl);
     sums.set(number, { units: sum.units + units, closedTrades: sum.closedTrades + 1, wins: sum.wins + (units > 0n ? 1 : 0) });
     first = Math.min(first, number);
     last = Math.max(last, number);

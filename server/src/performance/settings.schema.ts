@@ -8,6 +8,7 @@ export interface PublicSettings {
   readonly feeRateSpot: Decimal;
   readonly feeRateFutures: Decimal;
   readonly capitalBase: Decimal;
+  readonly notice: string | null;
   readonly startedAt: () => Promise<Date | null>;
 }
 
@@ -28,6 +29,11 @@ SettingsRef.implement({
     }),
     feeRateFutures: t.expose('feeRateFutures', { type: 'Decimal', description: 'Fee per side on futures, likewise.' }),
     capitalBase: t.expose('capitalBase', { type: 'Decimal', description: doc('capitalBase') }),
+    notice: t.exposeString('notice', {
+      nullable: true,
+      description:
+        'What the operator wants every reader to see, such as when the feed is under maintenance; plain text of at most 280 characters. Null where there is nothing.',
+    }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { filterKey } from '../trades/trade-filter.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
 import { partsOf } from './breakdown.ts';
@@ -6,6 +7,8 @@ import { Part } from './part.ts';
 import type { RecordSlice, SliceReader } from './record-slice.ts';
 
 export interface SliceCacheLimits {
+  /** Slices read at once; the others wait, so that the database's connections are there for others, too. */
+  readonly maxConcurrentReads: number;
   /** Filters whose slice is kept. */
   readonly maxCachedFilters: number;
   /** Trades kept in all slices together; the newest slice is kept whatever its size. */
@@ -46,12 +49,14 @@ interface Kept {
 export class SliceCache {
   readonly #reader: SliceReader;
   readonly #limits: SliceCacheLimits;
+  readonly #inTurn: <T>(read: () => Promise<T>) => Promise<T>;
   /** In the order of last use, oldest first. */
   readonly #kept = new Map<string, Kept>();
 
   constructor(reader: SliceReader, limits: SliceCacheLimits) {
     this.#reader = reader;
     this.#limits = limits;
+    this.#inTurn = pLimit(limits.maxConcurrentReads);
   }
 
   /** A slice that holds at least everything up to `wanted`. */
@@ -63,7 +68,7 @@ export class SliceCache {
       this.#kept.set(key, known);
       return known.slice;
     }
-    const fresh: Kept = { askedAt: wanted, size: 0, slice: this.#reader.slice(filter).then((slice) => new CutSlice(slice)) };
+    const fresh: Kept = { askedAt: wanted, size: 0, slice: this.#inTurn(async () => new CutSlice(await this.#reader.slice(filter))) };
     this.#kept.set(key, fresh);
     fresh.slice.then(
       ({ size }) => {

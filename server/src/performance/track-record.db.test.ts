@@ -53,6 +53,7 @@ const OPTIONS = {
   capitalBase: new Decimal(1000),
   maxCachedFilters: 5,
   maxCachedTrades: 100_000,
+  maxConcurrentReads: 4,
   metricsMaxAgeMs: 1_000,
   maxBreakdownRows: 1_000,
 };

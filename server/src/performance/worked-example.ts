@@ -1,6 +1,7 @@
 import { Decimal, ZERO } from '../kernel/decimal.ts';
 import { profitAt } from '../trades/profit.ts';
 import type { Direction } from '../trades/trade.ts';
+import { closedTradeOf } from './closed-trade.ts';
 import type { ClosedTrade } from './closed-trade.ts';
 import { expectancyInterval } from './intervals.ts';
 import type { Interval } from './intervals.ts';
@@ -52,9 +53,11 @@ export function workedExample(capitalBase: Decimal): WorkedExample {
   const trades = PLAN.map(([direction, entry, exit, takeProfit, stopLoss, fromH, toH], i): ExampleTrade => {
     const [entryPrice, exitPrice] = [new Decimal(entry), new Decimal(exit)];
     const quantity = POSITION_SIZE.dividedBy(entryPrice);
-    return {
+    return closedTradeOf({
       id: String(i + 1),
+      closedSequence: BigInt(i + 1),
       direction,
+      status: exitPrice.eq(takeProfit) ? 'CLOSED_TP' : 'CLOSED_SL',
       quantity,
       entryPrice,
       exitPrice,
@@ -71,7 +74,7 @@ export function workedExample(capitalBase: Decimal): WorkedExample {
       entryTimeMs: START_MS + fromH * HOUR_MS,
       exitTimeMs: START_MS + toH * HOUR_MS,
       ambiguous: i === 1,
-    };
+    });
   });
   const days = Array.from({ length: DAYS }, (_, day) =>
     trades.reduce(

@@ -94,6 +94,8 @@ const Feed = v.object({
   state: v.picklist(['CONNECTING', 'LIVE', 'STALE', 'RECONNECTING', 'OFFLINE']),
   symbols: Count,
   symbolsInSync: Count,
+  connections: Count,
+  connectionsLive: Count,
   lastTickMs: v.nullable(v.number()),
   lagMs: v.nullable(v.number()),
   reconnects: Count,

@@ -62,9 +62,9 @@ describe('what developers are told', () => {
   });
 
   test('every code and limit is told', () => {
-    const { refusals, errors, limits } = apiFacts();
+    const { refusals, hookFaults, errors, limits } = apiFacts();
     const text = html.replaceAll(/<wbr *\/?>|<!--.*?-->/g, '');
-    for (const name of [...refusals, ...errors].map(({ code }) => code).concat(limits.map(({ variable }) => variable)))
+    for (const name of [...refusals, ...hookFaults, ...errors].map(({ code }) => code).concat(limits.map(({ variable }) => variable)))
       expect(text).toContain(`>${name}</code>`);
   });
 
@@ -103,6 +103,25 @@ describe('what developers are told', () => {
       await page.getByText('Copied').first().waitFor();
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(printed('createSignal(')[0]);
       expect(faults).toEqual([]);
+    });
+
+    test('the code of a badge or a piece is made of what is chosen, with and without JavaScript', async () => {
+      const { page, faults } = await visit();
+      const block = (label: string) => page.getByRole('region', { name: label }).innerText();
+      await page.getByRole('button', { name: /^Copy/ }).first().waitFor();
+      await page.locator('select[name=what]').selectOption('equity');
+      await page.getByLabel('Theme of a live piece').selectOption('dark');
+      await expect.poll(() => block('HTML')).toContain(`<iframe src="${product.url}/embed/equity?theme=dark"`);
+      await page.locator('select[name=what]').selectOption('pnl');
+      await expect.poll(() => block('Markdown')).toContain(`(${product.url}/badge/pnl.svg)`);
+      expect(faults).toEqual([]);
+
+      const plain = await visit({ javaScriptEnabled: false });
+      await plain.page.locator('input[name=symbol]').fill('BTCUSDT');
+      await plain.page.getByRole('button', { name: 'Make the code' }).click();
+      expect(await plain.page.getByRole('region', { name: 'HTML' }).innerText()).toContain('/embed/summary?symbol=BTCUSDT"');
+      const look = await plain.page.getByRole('link', { name: 'Look at it' }).getAttribute('href');
+      expect((await fetch(product.url + look)).status).toBe(200);
     });
 
     test('everything is there without JavaScript, but no button that could not work', async () => {

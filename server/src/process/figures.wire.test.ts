@@ -182,6 +182,7 @@ test.for([
   ['pnlDistribution(bins: 0) { count }', 'bins must be a whole number from 1 to 200'],
   ['pnlDistribution(bins: 201) { count }', 'bins must be'],
   ['leaderboard(minTrades: -1) { rank }', 'minTrades must be'],
+  ['leaderboard(minDays: 36501) { rank }', 'minDays must be'],
   ['equityCurve(points: 1) { closedTrades }', 'points must be'],
 ] as const)('%s is refused', async ([field, message]) => {
   const { errors } = await product.request(`{ ${field} }`);

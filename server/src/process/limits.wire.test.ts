@@ -40,15 +40,43 @@ describe('what a request may cost', () => {
     expect((await ask(product, { query: COSTLY, variables: { n: 1 } })).body.extensions).toMatchObject({ cost: { requested: 70, maximum: 2_000 } });
   }); // prettier-ignore
 
-  test('is told with every answer, in headers and in extensions', async () => {
+  test('a page size that is null is the page size of nobody: what else is asked counts', async () => {
+    const query = `query ($n: Int = 1) { ${Array.from({ length: 10 }, (_, i) => `a${i}: trades(first: $n, last: 100) { edges { node { signal { id } } } }`).join(' ')} }`;
+    expect(codes(await ask(product, { query, variables: { n: null } }))).toEqual(['QUERY_TOO_COSTLY']);
+    const points = async (variables: object) =>
+      ((await ask(product, { query: 'query ($n: Int = 2) { equityCurve(points: $n) { time } }', variables })).body.extensions as { cost: { requested: number } }).cost.requested;
+    expect(await points({ n: null })).toBeGreaterThan(await points({}));
+  }); // prettier-ignore
+
+  test('a subscription by POST is an event stream or nothing, however it is written', async () => {
+    const query = 'subscription { marketFeedsUpdated { marketType } }';
+    for (const headers of [{ accept: 'application/json' }, { accept: '*/*' }, { accept: 'application/graphql-response+json' }]) {
+      const refused = await ask(product, { query }, { headers });
+      expect([refused.status, codes(refused)], headers.accept).toEqual([406, ['EVENT_STREAM_NOT_ACCEPTED']]);
+    }
+    for (const accept of ['text/*', 'multipart/mixed']) expect((await ask(product, { query }, { headers: { accept } })).status, accept).toBe(406);
+  });
+
+  test('JSON in an address that is none is the caller’s fault', async () => {
+    const { status, body } = await ask(product, undefined, { method: 'GET', path: '/graphql?query=%7B__typename%7D&variables=%7Bbad' });
+    expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+  });
+
+  test('is told in the headers of every answer, and in extensions where the cost was judged', async () => {
     const { headers, body } = await ask(product, { query: '{ settings { capitalBase } }' }, { from: '127.1.0.1' });
     expect(headers['ratelimit-policy']).toMatch(/^"cost";q=\d+;w=\d+$/);
     expect(headers['ratelimit']).toMatch(/^"cost";r=\d+;t=\d+$/);
     expect(body.extensions).toMatchObject({ cost: { requested: 1 }, rateLimit: { limit: 1_000_000_000 } });
+    for (const query of ['{', '{ nosuch }']) {
+      const refused = await ask(product, { query }, { from: '127.1.0.1' });
+      expect([refused.headers['ratelimit'], refused.body.extensions]).toEqual([expect.stringMatching(/r=\d/), undefined]);
+    }
   });
 
   test('is limited per address; the others are served, and the pages of that visitor too', async () => {
-    const tight = await startProduct({ env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100' } });
+    const tight = await startProduct({
+      env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100', API_REFUSED_COST: '50' },
+    });
     const query = { query: '{ trades(first: 20) { edges { node { id } } } }' };
     const answers = await Array.fromAsync(Array.from({ length: 5 }), () => ask(tight, query, { from: '127.1.0.2' }));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parsePlainDecimal } from '../kernel/decimal.ts';
 import type { Decimal } from '../kernel/decimal.ts';
+import { isPlainText } from '../kernel/plain-text.ts';
 
 /** One thing an operator may set by an environment variable. */
 export interface Setting<T> {
@@ -58,6 +59,12 @@ export function decimal(about: string, standard: string, range: string, isAllowe
 
 export function path(about: string, standard: string): Setting<string> {
   return setting({ about, allowed: 'a path', standard }, (text) => (text === '' || text.includes('\0') ? undefined : text));
+}
+
+/** One line that people read. */
+export function words(about: string, most: number): Optional<string> {
+  const described = { about, allowed: `one line of at most ${most} visible characters`, standard: undefined };
+  return optional(setting(described, (text) => (text.length <= most && isPlainText(text, false) ? text : undefined)));
 }
 
 export function choice<const T extends string>(about: string, standard: T, choices: readonly T[]): Setting<T> {

@@ -1,5 +1,5 @@
 import type { MarketType } from '../ticks/tick.ts';
-import { baseUrl, choice, decimal, flag, fraction, list, optional, path, postgresUrl, redisUrl, wholeNumber } from './setting.ts';
+import { baseUrl, choice, decimal, flag, fraction, list, optional, path, postgresUrl, redisUrl, wholeNumber, words } from './setting.ts';
 
 const isQuoteAsset = (text: string): text is string => /^[A-Z0-9]{1,16}$/.test(text);
 const isMarketType = (text: string): text is MarketType => text === 'SPOT' || text === 'FUTURES';
@@ -22,6 +22,7 @@ export const SETTINGS = {
   ),
   REDIS_URL: redisUrl('a Redis by which the processes on one database tell each other news; not set: they do by PostgreSQL'),
   LOG_LEVEL: choice('what is logged at least', 'info', ['debug', 'info', 'warn', 'error']),
+  NOTICE: words('what you want every reader to see above the figures, such as when the feed is under maintenance', 280),
 
   BINANCE_SPOT_WS: baseUrl("the exchange's spot streams", 'wss://stream.binance.com:9443', ['wss', 'ws']),
   BINANCE_SPOT_REST: baseUrl("the exchange's spot REST API", 'https://api.binance.com', ['https', 'http']),

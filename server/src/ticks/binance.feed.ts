@@ -4,7 +4,7 @@ import type { Service } from '../kernel/service.ts';
 import type { CheckedPrice } from './binance-answers.ts';
 import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
-import type { CandleUse } from './candle.ts';
+import type { CandleUse, Kline, KlineInterval } from './candle.ts';
 import { Delistings } from './delisting.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
@@ -167,18 +167,23 @@ export class BinanceFeed implements MarketWatch, Service {
     return ticks;
   }
 
+  /** Past candles, asked for when nothing more urgent is: those that begin between two times, as many as one answer holds. */
+  klines(symbol: string, interval: KlineInterval, fromMs: number, throughMs: number, signal: AbortSignal): Promise<readonly Kline[]> {
+    return this.#rest.klines(symbol, interval, fromMs, throughMs, { urgency: 'background', signal });
+  }
+
   status(): FeedStatus {
     let reconnects = this.#reconnectsOfClosedShards;
     for (const shard of this.#shards) reconnects += shard.reconnects;
     const { symbolsInSync, isAnyLate } = lookAtSymbols(this.#watched.values(), this.#options.clock.monotonicMs(), this.#options.limits);
+    const states = Array.from(this.#shards, (shard) => shard.look());
     return {
       marketType: this.marketType,
-      state: feedState(
-        Array.from(this.#shards, (shard) => shard.look()),
-        isAnyLate,
-      ),
+      state: feedState(states, isAnyLate),
       symbols: this.#watched.size,
       symbolsInSync,
+      connections: states.length,
+      connectionsLive: states.filter((state) => state === 'LIVE').length,
       lastTickMs: this.#meter.lastTickMs,
       lagMs: this.#meter.lagMs,
       reconnects,

@@ -21,6 +21,8 @@ describe.each(MARKET_TYPES)('%s', (marketType) => {
       marketType,
       state: 'LIVE',
       symbols: 1,
+      connections: 1,
+      connectionsLive: 1,
       reconnects: 0,
       gapsRepaired: 0,
       lastTickMs: 1_700_000_000_001,

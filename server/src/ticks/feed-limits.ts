@@ -66,6 +66,8 @@ export interface FeedLimits {
   readonly forgottenAfterMs: number;
   /** Share of the exchange's weight per minute that this feed may use. */
   readonly weightShare: number;
+  /** Share of the exchange's weight per minute, within `weightShare`, for what is asked in the background: the prices of past trades. */
+  readonly backgroundWeightShare: number;
   /** REST requests under way at once. */
   readonly restConcurrency: number;
   /** REST requests that may wait; more are refused. */
@@ -120,6 +122,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   candleRows: 499,
   forgottenAfterMs: 43_200_000,
   weightShare: 0.5,
+  backgroundWeightShare: 0.1,
   restConcurrency: 4,
   restQueue: 10_000,
   restTimeoutMs: 10_000,

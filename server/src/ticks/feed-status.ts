@@ -15,6 +15,10 @@ export interface FeedStatus {
   readonly symbols: number;
   /** How many of them are in sync: their connection brings data, and nothing is missing. */
   readonly symbolsInSync: number;
+  /** Connections to the exchange that there are, whatever their state. */
+  readonly connections: number;
+  /** How many of them bring data. */
+  readonly connectionsLive: number;
   /** Exchange time of the newest tick received live, ms since 1970 UTC. */
   readonly lastTickMs: number | null;
   /** Exchange event time to receipt of the newest live message, ms; null before the first. */

@@ -71,6 +71,10 @@ MarketFeedRef.implement({
     }),
     symbols: t.exposeInt('symbols', { description: 'Symbols watched: those with an open trade.' }),
     symbolsInSync: t.exposeInt('symbolsInSync', { description: 'How many of them miss nothing, on a connection that brings data.' }),
+    connections: t.exposeInt('connections', {
+      description: 'Connections to the exchange, whatever their state; each carries up to 199 symbols.',
+    }),
+    connectionsLive: t.exposeInt('connectionsLive', { description: 'How many of them bring data.' }),
     lastTickAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -31,7 +31,18 @@ beforeEach(async () => {
   [leaderBoard, nodeBoard] = [new PriceBoard(leaderClock), new PriceBoard(nodeClock)];
   [news, asked, listened] = [[], [], []];
   position = { lastTick: tick(7), inSync: true };
-  status = { marketType: 'SPOT', state: 'LIVE', symbols: 1, symbolsInSync: 1, lastTickMs: 7_000, lagMs: 3, reconnects: 0, gapsRepaired: 0 };
+  status = {
+    marketType: 'SPOT',
+    state: 'LIVE',
+    symbols: 1,
+    symbolsInSync: 1,
+    connections: 1,
+    connectionsLive: 1,
+    lastTickMs: 7_000,
+    lagMs: 3,
+    reconnects: 0,
+    gapsRepaired: 0,
+  };
   const feedOf = (marketType: MarketType) => ({
     position: () => position,
     status: () => ({ ...status, marketType }),
@@ -137,7 +148,14 @@ describe('an API node', () => {
     deliver();
     const heardAt = nodeClock.now();
     pass(6_000);
-    expect(told.feeds()[0]).toMatchObject({ state: 'STALE', symbols: 1, symbolsInSync: 0, lastTickMs: 7_000 });
+    expect(told.feeds()[0]).toMatchObject({
+      state: 'STALE',
+      symbols: 1,
+      symbolsInSync: 0,
+      connections: 1,
+      connectionsLive: 0,
+      lastTickMs: 7_000,
+    });
     pass(60_000);
     expect(states).toEqual(['LIVE', 'STALE', 'OFFLINE']);
     expect(told.knownUntil('SPOT')).toEqual(heardAt);

@@ -90,7 +90,7 @@ export class ToldMarkets implements MarketView, Service {
       const told = this.#feeds.get(marketType);
       const state = this.#stateInSilence();
       if (!told) return { ...NOTHING_KNOWN, marketType, state: state ?? 'CONNECTING' };
-      return state ? { ...told, state, symbolsInSync: 0 } : told;
+      return state ? { ...told, state, symbolsInSync: 0, connectionsLive: 0 } : told;
     });
   }
 
@@ -165,4 +165,13 @@ export class ToldMarkets implements MarketView, Service {
   }
 }
 
-const NOTHING_KNOWN = { symbols: 0, symbolsInSync: 0, lastTickMs: null, lagMs: null, reconnects: 0, gapsRepaired: 0 } as const;
+const NOTHING_KNOWN = {
+  symbols: 0,
+  symbolsInSync: 0,
+  connections: 0,
+  connectionsLive: 0,
+  lastTickMs: null,
+  lagMs: null,
+  reconnects: 0,
+  gapsRepaired: 0,
+} as const;

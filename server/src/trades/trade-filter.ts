@@ -24,22 +24,42 @@ export interface TradeFilter {
   readonly to?: Date | null | undefined;
 }
 
+/** What a filter looks at. */
+export interface TradeFacts {
+  readonly bot: string;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly marketType: string;
+  readonly direction: string;
+  readonly timeframe: string;
+  readonly status: string;
+  readonly result: TradeResult | null;
+  /** Of the exit, or of the entry where it is open, ms since 1970 UTC. */
+  readonly atMs: number;
+}
+
 /** The same rule that the database's WHERE follows (trades.store.ts), for what is already in memory. */
-export function matchesFilter(trade: TradeRow, filter: TradeFilter | null | undefined): boolean {
+export function meetsFilter(facts: TradeFacts, filter: TradeFilter | null | undefined): boolean {
   if (!filter) return true;
-  const at = trade.exitTime ?? trade.entryTime;
   return (
-    isAnyOf(filter.bot, trade.signal.bot.slug) &&
-    isAnyOf(filter.strategy, trade.signal.strategy) &&
-    isAnyOf(filter.symbol, trade.symbol) &&
-    isAnyOf(filter.marketType, trade.marketType) &&
-    isAnyOf(filter.direction, trade.direction) &&
-    isAnyOf(filter.timeframe, trade.signal.timeframe) &&
-    isAnyOf(filter.status, trade.status) &&
-    isAnyOf(filter.result, resultOf(trade)) &&
-    (!filter.from || at >= filter.from) &&
-    (!filter.to || at <= filter.to)
+    isAnyOf(filter.bot, facts.bot) &&
+    isAnyOf(filter.strategy, facts.strategy) &&
+    isAnyOf(filter.symbol, facts.symbol) &&
+    isAnyOf(filter.marketType, facts.marketType) &&
+    isAnyOf(filter.direction, facts.direction) &&
+    isAnyOf(filter.timeframe, facts.timeframe) &&
+    isAnyOf(filter.status, facts.status) &&
+    isAnyOf(filter.result, facts.result) &&
+    (!filter.from || facts.atMs >= filter.from.getTime()) &&
+    (!filter.to || facts.atMs <= filter.to.getTime())
   );
+}
+
+export function matchesFilter(trade: TradeRow, filter: TradeFilter | null | undefined): boolean {
+  const { signal, symbol, marketType, direction, status } = trade;
+  const { strategy, timeframe, bot } = signal;
+  const atMs = (trade.exitTime ?? trade.entryTime).getTime();
+  return meetsFilter({ bot: bot.slug, strategy, symbol, marketType, direction, timeframe, status, result: resultOf(trade), atMs }, filter);
 }
 
 /** The same text for filters that mean the same, whatever the order of their conditions and values. */

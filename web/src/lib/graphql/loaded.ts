@@ -8,3 +8,6 @@ export const UNREACHABLE = 'UNREACHABLE';
 export function mapLoaded<T, U>(loaded: Loaded<T>, change: (data: T) => U): Loaded<U> {
   return loaded.ok ? { ok: true, data: change(loaded.data) } : loaded;
 }
+
+/** What a page has where the code that asks could not be fetched. */
+export const unanswered = { ok: false, code: UNREACHABLE } as const;

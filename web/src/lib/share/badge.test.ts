@@ -26,5 +26,6 @@ describe('a badge', () => {
     expect(svg).toContain('aria-label="a&lt;b: &quot;&amp;"');
     expect(svg).not.toContain('a<b');
     expect(escapeXml('<script>')).toBe('&lt;script&gt;');
+    expect(escapeXml('a\u0000b\u001Bc\uD800d\nü\u{1F600}')).toBe('a b c d ü\u{1F600}');
   });
 });

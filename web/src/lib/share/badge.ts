@@ -36,7 +36,8 @@ export function badgeSvg({ label, value }: { label: string; value: string }): st
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="${HEIGHT}" role="img" aria-label="${name}"><title>${name}</title><rect width="${left + right}" height="${HEIGHT}" rx="4" fill="#0b0f14"/><rect x="${left}" width="${right}" height="${HEIGHT}" rx="4" fill="#1d4f91"/><rect x="${left}" width="6" height="${HEIGHT}" fill="#1d4f91"/><g fill="#ffffff" font-family="system-ui,Verdana,sans-serif" font-size="11">${words(label, 0, left)}${words(value, left, right)}</g></svg>\n`;
 }
 
-/** Text for the inside of an element or an attribute. */
+/** Text for the inside of an element or an attribute; characters that XML cannot hold become spaces. */
 export function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const known = text.replaceAll(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, ' ');
+  return known.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { PALETTES } from '#lib/display/display.ts';
 
@@ -57,6 +57,7 @@ const TEXT_PAIRS = [
   ['text', 'tint-up'],
   ['text', 'tint-down'],
   ['text', 'line'],
+  ...['up-1', 'up-2', 'up-3', 'down-1', 'down-2', 'down-3'].map((heat) => ['text', heat]),
   ['bg', 'accent'],
 ] as [string, string][];
 
@@ -68,7 +69,18 @@ const MARK_PAIRS = [
   ['interval', 'card'],
   ['stop', 'card'],
   ['target', 'card'],
+  ...[1, 2, 3, 4].map((n) => [`series-${n}`, 'card']),
+  ['stop', 'bg'],
+  ['target', 'bg'],
+  ['up', 'card'],
+  ['down', 'card'],
+  ['muted', 'card'],
+  ['accent', 'shade'],
+  ['muted', 'shade'],
 ] as [string, string][];
+
+/** Lines between things, tracks of bars, the area of a fall, the gap around a mark: nothing is said by their colour alone. */
+const DECORATION = ['line', 'shade', 'card'];
 
 describe.each(PALETTES.flatMap((palette) => THEMES.map((theme) => ({ palette, theme }))))('$palette, $theme', ({ palette, theme }) => {
   const colour = colours(palette, theme);
@@ -80,6 +92,25 @@ describe.each(PALETTES.flatMap((palette) => THEMES.map((theme) => ({ palette, th
   test.each(MARK_PAIRS)('%s on %s can be seen (3 to 1)', (mark, ground) => {
     expect(contrast(colour(mark), colour(ground))).toBeGreaterThanOrEqual(3);
   });
+});
+
+test('every colour that a style uses is measured above, as ink or as what ink stands on', () => {
+  const inks = new Set([...TEXT_PAIRS, ...MARK_PAIRS].map(([ink]) => ink));
+  const grounds = new Set([...TEXT_PAIRS, ...MARK_PAIRS].map(([, ground]) => ground));
+  const known = new Set(
+    [...declarations(':root').entries()].filter(([, value]) => /^(light-dark|color-mix|var)\(/.test(value)).map(([name]) => name),
+  );
+  expect(known.size).toBeGreaterThan(20);
+  const source = new URL('../../', import.meta.url).pathname;
+  const unmeasured = globSync('**/*.{svelte,css}', { cwd: source }).flatMap((file) => {
+    if (file.endsWith('tokens.css')) return [];
+    const rules = readFileSync(source + file, 'utf8').matchAll(/[\s{;](color|fill|stroke|background):\s*var\(--([\w-]+)\)/g);
+    return [...rules].flatMap(([, property = '', token = '']) => {
+      if (!known.has(`--${token}`) || DECORATION.includes(token)) return [];
+      return (property === 'background' ? grounds : inks).has(token) ? [] : [`${file}: ${property} ${token}`];
+    });
+  });
+  expect(unmeasured).toEqual([]);
 });
 
 test('the measure agrees with known pairs', () => {

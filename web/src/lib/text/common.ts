@@ -10,9 +10,19 @@ export const commonText = {
   simulatedTag: 'Simulated prices - demo',
   simulated: 'These prices come from a built-in simulator, not from an exchange. Nothing on this page is a real market result.',
 
+  pictureAlt: 'Paper trading record: profit after fees, how many trades, and since when.',
+
   skip: 'Skip to the content',
 
-  nav: { label: 'Site', performance: 'Performance', method: 'Method', developers: 'Developers', foot: 'More', feed: 'Feed' },
+  nav: {
+    label: 'Site',
+    performance: 'Performance',
+    method: 'Method',
+    developers: 'Developers',
+    status: 'Status',
+    foot: 'More',
+    feed: 'Feed',
+  },
 
   display: {
     button: 'Display',

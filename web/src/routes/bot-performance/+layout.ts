@@ -1,24 +1,20 @@
 import { error } from '@sveltejs/kit';
 import { browser } from '$app/env';
 import { UNREACHABLE } from '#lib/graphql/loaded.ts';
-import { loadPage, type PageAnswer } from '#lib/graphql/page-answer.ts';
+import { nextAnswer } from '#lib/graphql/page-answer.ts';
 import { commonText } from '#lib/text/common.ts';
 import type { LayoutLoad } from './$types';
 import { readView, requestOf } from './view.ts';
-
-/** First answers that were shown: each is good for one page, which must ask anew after that. */
-const shown = new WeakSet<PageAnswer>();
 
 export const load: LayoutLoad = async ({ data, fetch, route, url, depends }) => {
   depends('live:snapshot');
   const view = readView(url.searchParams);
   // Worked out also where it is not sent: what this function has read of the address decides whether it runs again.
   const request = requestOf(route.id, view, Date.now());
-  const { first } = data;
-  const answer = shown.has(first) ? await loadPage(fetch, request) : first;
-  shown.add(first);
+  const { first, stage } = data;
+  const answer = await nextAnswer(first, fetch, request);
   // A page that is open keeps what it shows when the server goes away; a new one has nothing to show.
   const nothing = Object.values(answer.snapshot).every((part) => !part.ok && part.code === UNREACHABLE);
   if (nothing && !browser) error(503, commonText.error.unreachable);
-  return { view, answer };
+  return { view, answer, stage };
 };

@@ -40,6 +40,7 @@ export const LivePrice = graphql(`
     id
     currentPrice
     currentPriceTime
+    symbolStatus
     unrealizedPnl
     unrealizedPnlPct
   }
@@ -60,6 +61,8 @@ export const PerformanceSummary = graphql(`
     unrealizedPnl
     openWithoutPrice
     currentDrawdown
+    ambiguousTrades
+    totalPnlIfAmbiguousWon
     winRate {
       value
       reason
@@ -95,8 +98,37 @@ export const FeedSummary = graphql(`
   }
 `);
 
+/** Everything that is known of a feed. */
+export const FeedHealth = graphql(`
+  fragment FeedHealth on MarketFeed {
+    marketType
+    state
+    simulated
+    symbols
+    symbolsInSync
+    connections
+    connectionsLive
+    lastTickAt
+    lagMs
+    reconnects
+    gapsRepaired
+  }
+`);
+
+/** How far the record has come. */
+export const RecordState = graphql(`
+  fragment RecordState on Performance {
+    asOf
+    sequence
+    openPositions
+    closedTrades
+  }
+`);
+
 export type Trade = FragmentOf<typeof TradeRow>;
 export type PriceOfTrade = FragmentOf<typeof LivePrice>;
 export type OpenTrade = Trade & PriceOfTrade;
 export type Performance = FragmentOf<typeof PerformanceSummary>;
 export type Feed = FragmentOf<typeof FeedSummary>;
+export type Health = FragmentOf<typeof FeedHealth>;
+export type RecordNow = FragmentOf<typeof RecordState>;

@@ -1,4 +1,5 @@
 import type { ResultOf } from 'gql.tada';
+import { AnalysisPart, AnalysisQueries } from './analysis-query.ts';
 import { FeedSummary, LivePrice, PerformanceSummary, TradeRow } from './documents.ts';
 import { graphql } from './tada.ts';
 
@@ -11,6 +12,7 @@ const SettingsPart = graphql(`
       feeRateSpot
       feeRateFutures
       startedAt
+      notice
     }
   }
 `);
@@ -127,6 +129,7 @@ export const PageQuery = graphql(
       $latest: Int
       $curve: Boolean!
       $points: Int
+      $analysis: Boolean!
       $history: Boolean!
       $orderBy: TradeOrder
       $first: Int
@@ -141,10 +144,11 @@ export const PageQuery = graphql(
       ...LatestPart
       ...ChoicesPart
       ...CurvePart @include(if: $curve)
+      ...AnalysisPart @include(if: $analysis)
       ...HistoryPart @include(if: $history)
     }
   `,
-  [SettingsPart, PerformancePart, FeedsPart, OpenPart, LatestPart, ChoicesPart, CurvePart, HistoryPart],
+  [SettingsPart, PerformancePart, FeedsPart, OpenPart, LatestPart, ChoicesPart, CurvePart, AnalysisPart, HistoryPart],
 );
 
 /** The same parts one by one, for when one of them fails: it must not take the others with it. */
@@ -160,8 +164,24 @@ export const PartQueries = {
     'query History($closed: TradeFilter, $orderBy: TradeOrder, $first: Int, $after: String, $last: Int, $before: String) { ...HistoryPart }',
     [HistoryPart],
   ),
+  ...AnalysisQueries,
 } as const;
+
+/**
+ * Asked beside the page's own query where it is wanted: the API counts all that a query names, wanted or not, and a line of daily closes
+ * need not be of the same moment.
+ */
+export const BenchmarkQuery = graphql(`
+  query Benchmark($filter: TradeFilter) {
+    benchmark(filter: $filter) {
+      time
+      invested
+      totalPnl
+    }
+  }
+`);
 
 export type Settings = ResultOf<typeof SettingsPart>['settings'];
 export type EquityPoint = ResultOf<typeof CurvePart>['equityCurve'][number];
+export type BenchmarkPoint = ResultOf<typeof BenchmarkQuery>['benchmark'][number];
 export type ClosedTrades = ResultOf<typeof HistoryPart>['trades'];

@@ -2,6 +2,9 @@ import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { STREAMS } from '../../live/later/streams.ts';
 import { PageQuery, PartQueries } from './page-query.ts';
+import { ComparisonQuery } from '../../../routes/bot-performance/compare/comparison.ts';
+import { LeaderboardQuery } from '../../../routes/bot-performance/leaderboard/board.ts';
+import { StatusQuery } from '../../../routes/status/health.ts';
 import { ReceiptQuery } from '../../../routes/trades/[id]/receipt.ts';
 import { graphql, printDocument } from './tada.ts';
 
@@ -14,7 +17,15 @@ test('a document is sent with each of its fragments once', () => {
 });
 
 test('every document of the page can be parsed and has a name', () => {
-  const all = [PageQuery, ...Object.values(PartQueries), ...Object.values(STREAMS), ReceiptQuery];
+  const all = [
+    PageQuery,
+    ...Object.values(PartQueries),
+    ...Object.values(STREAMS),
+    ReceiptQuery,
+    ComparisonQuery,
+    LeaderboardQuery,
+    StatusQuery,
+  ];
   expect(all.length).toBeGreaterThan(10);
   for (const document of all) {
     for (const definition of parse(printDocument(document)).definitions) {

@@ -196,7 +196,7 @@ export class LiveEngine {
       this.#cancelCommit = null;
       this.#lastCommitAt = this.#timers.now();
       if (!store.commit()) void this.#refetch();
-      if (!store.paused) this.#setNow();
+      this.#setNow();
     };
     if (waitMs === 0) commit();
     else this.#cancelCommit = this.#timers.after(waitMs, commit);
@@ -215,18 +215,18 @@ export class LiveEngine {
   #tick(): void {
     this.#cancelTick();
     const session = this.#session;
-    if (!session.store.paused) {
-      this.#setNow();
-      this.#warn('stale', session.stale, engineText.stale);
-      this.#warn('lost', session.lost, engineText.lost);
-    }
+    this.#setNow();
+    if (!session.store.paused) this.#warn('stale', session.stale, engineText.stale);
+    this.#warn('lost', session.lost, engineText.lost);
     this.#cancelTick = this.#timers.after(TICK_MS, () => this.#tick());
   }
 
   #setNow(): void {
     const session = this.#session;
+    // A page that is paused stands still, but a connection that is lost is told also there.
     session.localNow = this.#timers.now();
-    session.now = session.localNow + this.#clock.offsetMs;
+    session.clockOffsetMs = this.#clock.offsetMs;
+    if (!session.store.paused) session.now = session.localNow + this.#clock.offsetMs;
   }
 
   /** Says a warning once when it begins, and takes it back when it ends. */

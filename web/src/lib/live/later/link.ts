@@ -20,6 +20,9 @@ export interface Link {
   close(): void;
 }
 
+/** Where the page's own server takes sockets. */
+export const socketUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`;
+
 const PING_MS = 10_000;
 const ACK_LIMIT_MS = 10_000;
 

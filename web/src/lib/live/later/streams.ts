@@ -1,4 +1,4 @@
-import { FeedSummary, LivePrice, PerformanceSummary, TradeRow } from '#lib/graphql/later/documents.ts';
+import { FeedHealth, FeedSummary, LivePrice, PerformanceSummary, RecordState, TradeRow } from '#lib/graphql/later/documents.ts';
 import { graphql } from '#lib/graphql/later/tada.ts';
 
 /** What the page is told while it is open; fetched together with the socket's client. */
@@ -64,6 +64,26 @@ export const STREAMS = {
       }
     `,
     [FeedSummary],
+  ),
+  health: graphql(
+    `
+      subscription FeedHealth {
+        marketFeedsUpdated {
+          ...FeedHealth
+        }
+      }
+    `,
+    [FeedHealth],
+  ),
+  record: graphql(
+    `
+      subscription RecordState {
+        performanceUpdated(intervalMs: 1000) {
+          ...RecordState
+        }
+      }
+    `,
+    [RecordState],
   ),
 } as const;
 

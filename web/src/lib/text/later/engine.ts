@@ -2,9 +2,10 @@ import { plural } from '../locale.ts';
 
 /** What is said aloud while the page lives. */
 export const engineText = {
+  loading: 'Loading…',
   paused: 'Paused. Nothing moves until you resume.',
   resumed: 'Resumed.',
-  stale: 'Prices have stopped. Open-position figures are out of date.',
+  stale: 'Prices of open positions are out of date.',
   lost: 'The connection is lost. The page shows the last known figures.',
 
   caughtUp: (n: number): string =>

@@ -8,7 +8,8 @@ export interface Option {
   label: string;
 }
 
-function labelOf(key: ListKey, value: string, choices: Choices | null): string {
+/** A value of a list as readers know it: a bot by its name. */
+export function labelOf(key: ListKey, value: string, choices: Choices | null): string {
   const words: Record<string, string> = key === 'market' ? commonText.market : key === 'side' ? commonText.side : filterText.results;
   if (key === 'bot') return choices?.bot.find(({ slug }) => slug === value)?.name ?? value;
   return key === 'market' || key === 'side' || key === 'result' ? (words[value] ?? value) : value;

@@ -47,7 +47,7 @@ export const words = {
     tradingView: 'TradingView',
     tradingViewText: [
       'Put the address into the alert’s webhook URL and the message into its message. It may be JSON or lines of name: value.',
-      'TradingView may send an alert twice. The ticker, {{timenow}} and the direction tell which ones are the same; an externalId in the message does it in your own way.',
+      'TradingView may send an alert twice. The ticker, {{timenow}}, the direction and the strategy tell which ones are the same, so that two strategies on one chart are two signals; an externalId in the message does it in your own way.',
       'A strategy’s alert says its direction by {{strategy.order.action}}. Levels are takeProfit and stopLoss as prices, or takeProfitPercent and stopLossPercent from entryPrice. A ticker that ends in .P means FUTURES.',
     ],
     address: 'Webhook URL',
@@ -74,11 +74,37 @@ export const words = {
     filesLabel: 'Downloads',
   },
 
+  embed: {
+    title: 'Badges and pieces to embed',
+    text: 'Choose what your site shows and of which trades; the code below is made as you choose. Badges are pictures; pieces stay live, and any site may frame them.',
+    form: 'What to show',
+    what: 'What',
+    kinds: {
+      summary: 'Summary, live',
+      equity: 'Profit over time, live',
+      'win-rate': 'Badge: win rate',
+      pnl: 'Badge: profit',
+      trades: 'Badge: closed trades',
+      since: 'Badge: on record since',
+    },
+    theme: 'Theme of a live piece',
+    themes: { auto: 'Like the visitor’s system', light: 'Light', dark: 'Dark' },
+    bot: 'Bot, as in addresses',
+    strategy: 'Strategy',
+    symbol: 'Symbol',
+    show: 'Make the code',
+    code: { html: 'HTML', markdown: 'Markdown' },
+    look: 'Look at it',
+  },
+
   errors: {
     title: 'Errors',
     refusals:
       'What is wrong with a signal stands in userErrors, everything at once, each with its field and a code that never changes its meaning.',
     refusalsCaption: 'Codes in userErrors',
+    hooks:
+      'A webhook answers 200 once everything is stored, 422 with the codes above where the signal is refused, 403 where its token may not do that, and one of these where the message is not looked at.',
+    hooksCaption: 'Codes in userErrors of webhooks',
     request:
       'A request that cannot be answered as a whole has errors, each with a code in extensions.code. Retry on a status of 500 or above, and on 429 after the time in Retry-After.',
     requestCaption: 'Codes in extensions.code',

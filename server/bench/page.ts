@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import lighthouse from 'lighthouse';
+import type { Browser } from 'playwright-core';
+import { openBrowser } from '../testkit/browser.ts';
+import { pageSite } from './page-site.ts';
+import type { PageSite } from './page-site.ts';
+import { heapBytes, visit } from './page-visit.ts';
+import { spread } from './report.ts';
+import type { Row } from './report.ts';
+
+export interface PageEffort {
+  readonly rounds: number;
+  readonly seconds: (full: number) => number;
+}
+
+const PATH = '/bot-performance';
+const CLOSED_TRADES = 1_000;
+const ROWS = 20;
+const MANY_ROWS = 50;
+const EVERY_MS = 250;
+const LIVE_SECONDS = 60;
+const HEAP_SECONDS = 600;
+/** The heap is looked at so often, and from here on: what is loaded late has been loaded by then. */
+const HEAP_LOOKS = 10;
+const MB = 1_048_576;
+
+type Limit = { readonly most: number } | { readonly least: number };
+
+/** One figure against its budget. */
+function row(label: string, unit: string, values: readonly number[], limit: Limit, note = ''): Row {
+  const value = spread(values);
+  const isKept = 'most' in limit ? value.median <= limit.most : value.median >= limit.least;
+  const budget = 'most' in limit ? `≤ ${limit.most}` : `≥ ${limit.least}`;
+  return {
+    case: label,
+    contender: isKept ? 'kept' : 'MISSED',
+    unit,
+    value,
+    ratio: undefined,
+    note: [budget, note].filter(Boolean).join('; '),
+  };
+}
+
+/** What a visitor of the overview has to wait for, and what the page does to the machine it is open on. */
+export async function pageBench(effort: PageEffort): Promise<Row[]> {
+  const port = await freePort();
+  const browser = await openBrowser([`--remote-debugging-port=${port}`]);
+  try {
+    const site = await pageSite(CLOSED_TRADES);
+    try {
+      await site.open(ROWS);
+      const stop = site.move(EVERY_MS);
+      const rows = [
+        ...(await firstLoad(browser, site, effort)),
+        ...(await scores(site, port)),
+        ...(await whileLive(browser, site, effort)),
+      ];
+      await site.open(MANY_ROWS);
+      rows.push(...(await interactions(browser, site)));
+      stop();
+      return rows;
+    } finally {
+      await site.stop();
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function firstLoad(browser: Browser, { url }: PageSite, { rounds }: PageEffort): Promise<Row[]> {
+  const phone: { lcpMs: number; cls: number }[] = [];
+  const desktop: { lcpMs: number; cls: number }[] = [];
+  const first = await visit(browser, url + PATH, { slow: false, phone: false });
+  const foreign = [...first.asked, ...first.askedSince].filter((asked) => !asked.startsWith(url) && !asked.startsWith('data:'));
+  await first.close();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [list, slow] of [
+      [phone, true],
+      [desktop, false],
+    ] as const) {
+      const each = await visit(browser, url + PATH, { slow, phone: slow });
+      list.push(await each.counted());
+      await each.close();
+    }
+  }
+  return [
+    row('HTML', 'kB gzip', [first.weights.html], { most: 25 }),
+    row('JavaScript, all that is loaded', 'kB gzip', [first.weights.js], { most: 130 }, 'first load alone: ≤ 70, weighed by the build'),
+    row('CSS', 'kB gzip', [first.weights.css], { most: 12 }),
+    row('requests to others', 'requests', [foreign.length], { most: 0 }),
+    row(
+      'LCP, phone on slow 4G',
+      'ms',
+      phone.map(({ lcpMs }) => lcpMs),
+      { most: 2_000 },
+      '4× CPU slowdown',
+    ),
+    row(
+      'LCP, desktop',
+      'ms',
+      desktop.map(({ lcpMs }) => lcpMs),
+      { most: 800 },
+    ),
+    row(
+      'CLS, phone',
+      '',
+      phone.map(({ cls }) => cls),
+      { most: 0.02 },
+    ),
+    row(
+      'CLS, desktop',
+      '',
+      desktop.map(({ cls }) => cls),
+      { most: 0.02 },
+    ),
+  ];
+}
+
+async function scores({ url }: PageSite, port: number): Promise<Row[]> {
+  const result = await lighthouse(url + PATH, { port, logLevel: 'error', output: 'json' });
+  if (!result) throw new Error('Lighthouse gave no result');
+  const { categories, audits } = result.lhr;
+  const failed = (id: string): string =>
+    (categories[id]?.auditRefs ?? [])
+      .filter(({ id: audit, weight }) => weight > 0 && (audits[audit]?.score ?? 1) < 1)
+      .map(({ id: audit }) => audit)
+      .join(', ');
+  return Object.entries({ performance: 0.95, accessibility: 1, 'best-practices': 1, seo: 1 }).map(([id, least]) =>
+    row(`Lighthouse ${id}`, '', [categories[id]?.score ?? 0], { least }, failed(id)),
+  );
+}
+
+/** The page open and ticking: what it asks for, how long it holds up its thread, what it keeps. */
+async function whileLive(browser: Browser, { url }: PageSite, { seconds }: PageEffort): Promise<Row[]> {
+  const open = await visit(browser, `${url}${PATH}/open`, { slow: false, phone: false });
+  const before = (await open.counted()).longTasksMs.length;
+  await sleep(seconds(LIVE_SECONDS) * 1_000);
+  const longest = Math.max(0, ...(await open.counted()).longTasksMs.slice(before));
+  const asked = open.askedSince.length;
+  const heap: number[] = [];
+  for (let look = 0; look <= HEAP_LOOKS; look += 1) {
+    if (look > 0) await sleep((seconds(HEAP_SECONDS) * 1_000) / HEAP_LOOKS);
+    heap.push((await heapBytes(open.cdp)) / MB);
+  }
+  await open.close();
+  const [first = 0] = heap;
+  return [
+    row('requests since it is alive', 'requests', [asked], { most: 0 }, `${seconds(LIVE_SECONDS)} s, but the socket`),
+    row('longest task', 'ms', [longest], { most: 50 }, `${ROWS} rows at 4 Hz, ${seconds(LIVE_SECONDS)} s`),
+    row('growth of the heap', 'MB', [(heap.at(-1) ?? 0) - first], { most: 1 }, `${seconds(HEAP_SECONDS)} s, from ${first.toFixed(1)} MB`),
+  ];
+}
+
+/** What a reader does, on a slow machine with many rows that move. */
+async function interactions(browser: Browser, { url }: PageSite): Promise<Row[]> {
+  const open = await visit(browser, `${url}${PATH}/open`, { slow: false, phone: false });
+  const { page, cdp } = open;
+  await page
+    .locator('tbody tr')
+    .nth(MANY_ROWS - 1)
+    .waitFor();
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const tab = (name: RegExp) => page.getByRole('navigation', { name: 'Bot performance' }).getByRole('link', { name }).click();
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const key of ['p', 'p', 't', '?', 'Escape', 'Tab', 'Tab']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: 'Total P/L: How is this worked out?' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Display' }).click();
+    await page.keyboard.press('Escape');
+    await tab(/^Overview/);
+    await page.waitForURL(/bot-performance$/);
+    await tab(/^Open positions/);
+    await page.waitForURL(/open$/);
+  }
+  await sleep(500); // the last one is told once its frame has been painted
+  const { interactionsMs } = await open.counted();
+  await open.close();
+  const worst = Math.max(0, ...interactionsMs);
+  return [
+    row(
+      'worst interaction',
+      'ms',
+      [worst],
+      { most: 200 },
+      `${MANY_ROWS} rows, 4× CPU slowdown, ${interactionsMs.length} slower than a frame`,
+    ),
+  ];
+}

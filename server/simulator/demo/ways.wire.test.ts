@@ -1,0 +1,212 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { freshDatabase } from '../../testkit/database.ts';
+import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
+import { until } from '../../testkit/waiting.ts';
+import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
+import type { RunningDemo } from './test-processes.ts';
+
+const PATHS = ['/bot-performance', '/bot-performance/open', '/bot-performance/history', '/bot-performance/analysis'];
+const BAR_HEIGHT = 52;
+/** The page must be seen to live again so soon after its server; the rest is the time of a loaded machine. */
+const RECOVERY_TIMEOUT_MS = 15_000;
+
+/** Ways through the page of those who use it in different ways: each from the first look to what it was for. */
+describe.skipIf(!hasBrowser())('who uses the page', () => {
+  let databaseUrl: string;
+  let demo: RunningDemo;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    databaseUrl = await freshDatabase();
+    [demo, browser] = await Promise.all([startDemo(databaseUrl), openBrowser()]);
+  }, START_TIMEOUT_MS);
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+  afterAll(async () => {
+    killAll();
+    await browser.close();
+  });
+
+  async function visit(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
+    await page.goto(demo.url + path);
+    return page;
+  }
+
+  async function alive(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const page = await visit(path, options);
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    return page;
+  }
+
+  const faultsFor = async (page: Page) =>
+    (await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze()).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    );
+
+  test('a visitor comes by the bare address, reads how a number is worked out, and checks one trade', async () => {
+    const page = await alive('/');
+    expect(new URL(page.url()).pathname).toBe('/bot-performance');
+    expect(await page.locator('.basis').innerText()).toMatch(/PAPER[\s\S]*\$100 each, since \d{4}-\d\d-\d\d \(\d+ days\)/);
+    await page.getByRole('button', { name: /^Win rate: How is this worked out/ }).click();
+    await page.getByText('95% Wilson interval').waitFor();
+    await page.keyboard.press('Escape');
+    const latest = page.getByRole('region', { name: 'The trades that closed last' });
+    const symbol = await latest.locator('tbody th a').first().innerText();
+    await latest.locator('tbody th a').first().click();
+    await page.waitForURL('**/trades/*');
+    expect((await page.getByRole('main').innerText()).replaceAll('\n', '')).toContain(symbol.replaceAll('\n', ''));
+    await page.goBack();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+  });
+
+  test('an owner looks at the page of a bot that has done nothing, posts its first signal, and sees it at once', async () => {
+    const page = await alive('/bot-performance/open?bot=your-bot');
+    expect(await page.getByRole('main').innerText()).toContain('No open position matches Bot: Your Bot');
+    const token = /bpt_live_\w+/.exec(demo.curl)?.[0];
+    const body = /--data '(\{[^]*\})'/.exec(demo.curl)?.[1];
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${demo.url}/graphql`, { method: 'POST', headers, body: body ?? '' });
+    const { data } = (await response.json()) as { data: { createSignal: { trade: { id: string } } } };
+    await page.locator(`a[href$="/trades/${data.createSignal.trade.id}"]`).first().waitFor();
+    await page.getByRole('link', { name: 'Clear', exact: true }).first().click();
+    await page.waitForURL(/open$/);
+  });
+
+  test('a phone shows profit without scrolling sideways, and a trade by a tap', async () => {
+    const page = await alive('/bot-performance/history', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const pnl = await page.locator('tbody tr').first().locator('td.number .delta').first().boundingBox();
+    expect(pnl && pnl.x + pnl.width).toBeLessThanOrEqual(390);
+    await page.locator('tbody th a').first().tap();
+    await page.waitForURL('**/trades/*');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  });
+
+  test('by keyboard alone: past the head, along the chart, and never to something hidden by the bar', async () => {
+    const page = await alive('/bot-performance');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    const kinds = new Set<string>();
+    for (let stop = 0; stop < 60; stop += 1) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return null;
+        const { top, bottom } = element.getBoundingClientRect();
+        const visible = getComputedStyle(element).outlineStyle !== 'none';
+        return { kind: element.getAttribute('role') ?? element.tagName, top, bottom, visible, inHead: element.closest('header') !== null };
+      });
+      if (at === null) break;
+      kinds.add(at.kind);
+      expect(at.visible, `${at.kind} shows that it has the focus`).toBe(true);
+      if (!at.inHead) expect(at.bottom, `${at.kind} is not behind the bar`).toBeGreaterThan(BAR_HEIGHT);
+    }
+    expect([...kinds]).toEqual(expect.arrayContaining(['A', 'BUTTON', 'SELECT', 'slider']));
+    const slider = page.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    const first = await slider.getAttribute('aria-valuetext');
+    await page.keyboard.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuetext')).not.toBe(first);
+    await page.getByText('Show as a table').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('table', { name: 'Realised profit over time' }).waitFor();
+  });
+
+  test('two readers in two zones are shown the same instants, in UTC until they choose', async () => {
+    const path = '/bot-performance/history?to=2099-01-01&sort=opened&dir=asc';
+    const [west, east] = await Promise.all([
+      alive(path, { timezoneId: 'America/Los_Angeles' }),
+      alive(path, { timezoneId: 'Asia/Kolkata' }),
+    ]);
+    const times = (page: Page) => page.locator('tbody tr td time').allInnerTexts();
+    expect(await times(west)).toEqual(await times(east));
+    const choose = async (page: Page) => {
+      await page.getByRole('button', { name: 'Display' }).click();
+      await page.getByRole('combobox', { name: 'Time zone' }).selectOption('local');
+      await page.keyboard.press('Escape');
+      await page.getByRole('columnheader', { name: /\((America|Asia)/ }).waitFor();
+      return Date.parse(`${(await times(page))[0]?.replace(' ', 'T')}:00Z`);
+    };
+    const [inWest, inEast] = [await choose(west), await choose(east)];
+    expect([12.5, 13.5]).toContain((inEast - inWest) / 3_600_000);
+  });
+
+  test('nothing moves by itself for who wants less motion, but the numbers', async () => {
+    const page = await alive('/bot-performance/open', { reducedMotion: 'reduce' });
+    const prices = () => page.locator('.tick').allInnerTexts();
+    const before = (await prices()).join();
+    await until(async () => ((await prices()).join() !== before ? true : undefined), 'another price');
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  });
+
+  test.each(PATHS)('with forced colours all is there, charts included, and nothing for axe to find: %s', async (path) => {
+    const page = await alive(path, { forcedColors: 'active', colorScheme: 'dark' });
+    expect(await faultsFor(page)).toEqual([]);
+    const invisible = await page.evaluate(() => {
+      const ground = getComputedStyle(document.body).backgroundColor;
+      const marks = [...document.querySelectorAll('main svg :is(path, rect, circle, text):not(.halo)')].filter(
+        (mark) => mark.getClientRects().length > 0,
+      );
+      return marks
+        .map((mark) => getComputedStyle(mark))
+        .filter(({ fill, stroke }) => [fill, stroke].every((colour) => colour === 'none' || colour === ground)).length;
+    });
+    expect(invisible).toBe(0);
+    await page.screenshot({ path: pictureFile(`forced-colours${path.replaceAll('/', '-')}.png`), fullPage: true });
+  });
+
+  test.each(PATHS)('on paper: dark on white, every row, no control, the filters in words: %s', async (path) => {
+    const page = await alive(`${path}?side=LONG`, { colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const look = await page.evaluate(() => {
+      const shown = (element: Element): boolean => element.getClientRects().length > 0;
+      return {
+        ground: getComputedStyle(document.body).backgroundColor,
+        controls: [...document.querySelectorAll('button, select, header, nav')]
+          .filter(shown)
+          .map(({ outerHTML }) => outerHTML.slice(0, 80)),
+        cut: [...document.querySelectorAll('.table')].filter((table) => shown(table) && getComputedStyle(table).overflowX !== 'visible')
+          .length,
+      };
+    });
+    expect(look).toEqual({ ground: 'rgb(255, 255, 255)', controls: [], cut: 0 });
+    expect(await page.getByText('Filters: Side: Long').isVisible()).toBe(true);
+    await page.pdf({ path: pictureFile(`print${path.replaceAll('/', '-')}.pdf`), format: 'A4' });
+    await page.screenshot({ path: pictureFile(`print${path.replaceAll('/', '-')}.png`), fullPage: true });
+  });
+
+  test(
+    'who has it open when the server is restarted sees it live again without doing anything',
+    async () => {
+      const page = await alive('/bot-performance');
+      await page.locator('.chip').getByText('Live').waitFor();
+      await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+      const { port } = new URL(demo.url);
+      demo.child.kill('SIGKILL');
+      await page.locator('.chip').getByText('Reconnecting').waitFor({ timeout: RECOVERY_TIMEOUT_MS });
+      demo = await startDemo(databaseUrl, port);
+      await page.locator('.chip').getByText('Live').waitFor({ timeout: RECOVERY_TIMEOUT_MS });
+      await page
+        .locator('.toast')
+        .getByText(/^(Caught up|Reconnected)/)
+        .waitFor();
+      const query = JSON.stringify({ query: '{ performance { closedTrades } }' });
+      const closed = async () => {
+        const response = await fetch(`${demo.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: query,
+        });
+        return ((await response.json()) as { data: { performance: { closedTrades: number } } }).data.performance.closedTrades;
+      };
+      const shown = page.locator('.tile').filter({ hasText: 'Signals' }).locator('.line');
+      await until(async () => ((await shown.innerText()).startsWith(`${await closed()} closed`) ? true : undefined), 'the same closures');
+      expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
+    },
+    START_TIMEOUT_MS + 2 * RECOVERY_TIMEOUT_MS,
+  );
+});
