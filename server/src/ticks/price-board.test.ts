@@ -13,6 +13,8 @@ test('a tick that is late is as old as it is, and never hides a newer checked pr
   board.putCheck('FUTURES', 'BTCUSDT', '111', 0, clock.monotonicMs() - 5_000);
   board.putTick(tickAt(2, '101'), 8_000);
   expect(shown()).toBe('111');
-  board.putTick(tickAt(3, '102'), 50);
+  board.putTick(tickAt(3, '111'), 8_000);
+  expect(board.get('FUTURES', 'BTCUSDT')).toMatchObject({ tradeId: 3, receivedMs: clock.monotonicMs() - 5_000 });
+  board.putTick(tickAt(4, '102'), 50);
   expect(shown()).toBe('102');
 });

@@ -43,7 +43,9 @@ export class PriceBoard {
     const known = this.get(tick.marketType, tick.symbol);
     if (known && known.tradeId !== null && known.tradeId >= tick.id) return;
     const receivedMs = this.#clock.monotonicMs() - ageMs;
-    if (known && known.receivedMs > receivedMs) return;
+    const isOlder = known !== undefined && known.receivedMs > receivedMs;
+    // A check that saw this very price confirmed it since; the tick is the better evidence of it.
+    if (isOlder && known.price !== tick.price) return;
     this.#put({
       ...known,
       marketType: tick.marketType,
@@ -51,7 +53,7 @@ export class PriceBoard {
       price: tick.price,
       timeMs: tick.timeMs,
       tradeId: tick.id,
-      receivedMs,
+      receivedMs: isOlder ? known.receivedMs : receivedMs,
     });
   }
 
