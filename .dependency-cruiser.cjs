@@ -8,6 +8,7 @@ const MAY_IMPORT = {
   record: ['trades', 'ticks'],
   signals: ['record', 'trades', 'ticks'],
   closures: ['record', 'trades', 'ticks'],
+  candles: ['trades', 'ticks'],
   performance: ['record', 'trades', 'ticks'],
   subscribers: [], // knows no domain
   graphql: ['subscribers'],

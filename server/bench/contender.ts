@@ -1,7 +1,5 @@
-// One way to tell many subscribers the same, in a process of its own: `ours`, `yoga` (its documented recipe) or `ws` (the limit).
-import { once } from 'node:events';
+// One way to tell many subscribers the same: `ours`, `yoga` (its documented recipe) or `ws` (the limit).
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createPubSub, createYoga } from 'graphql-yoga';
 import type { ExecutionArgs } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
@@ -13,19 +11,14 @@ import { configFrom } from '../src/process/environment.ts';
 import { systemClock } from '../src/process/system-clock.ts';
 import { Mailbox } from '../src/subscribers/mailbox.ts';
 import { SocketWriters } from '../src/subscribers/socket-writers.ts';
+import { silentLog } from '../testkit/silent-log.ts';
 import { SubscriptionSockets } from '../src/subscribers/websocket.feed.ts';
-import { benchSchema, boardOf, ticksOf } from './schema.ts';
-import type { Shape, Source } from './schema.ts';
+import { answerAsks, urlOf } from './contender-process.ts';
+import type { Publish } from './contender-process.ts';
+import { boardOf, ticksOf } from './rows.ts';
+import { benchSchema } from './schema.ts';
+import type { Source } from './schema.ts';
 
-export type ContenderName = 'ours' | 'yoga' | 'ws';
-/** Publishes once as many updates as `burst`, numbered from `from`; or asks what was used. */
-export type ContenderAsk = { readonly publish: Shape; readonly from: number; readonly burst: number } | 'usage' | 'collected';
-export interface Usage {
-  readonly cpuMs: number;
-  readonly rssMb: number;
-}
-
-type Publish = (shape: Shape, number: number) => void;
 const LIMITS = configFrom({}).limits;
 const server = createServer((_, response) => response.writeHead(404).end());
 
@@ -41,8 +34,17 @@ function ours(): Publish {
   const streams = new SharedStreams(anonymous, (error) => error as Error, limits);
   const engine = createYoga({ schema: benchSchema(source), plugins: [sharedStreams(streams)], logging: false });
   const writers = new SocketWriters(systemClock, setImmediate, LIMITS.sockets);
-  const sockets = new SubscriptionSockets(engine, writers, LIMITS.sockets, systemClock, () => Promise.resolve(true));
+  const sockets = new SubscriptionSockets({
+    engine,
+    writers,
+    limits: LIMITS.sockets,
+    clock: systemClock,
+    log: silentLog,
+    admit: () => Promise.resolve(true),
+    callerOf: () => ({}),
+  });
   void writers.start();
+  void sockets.start();
   server.on('upgrade', sockets.upgrade);
   return (shape, number) => {
     for (const mailbox of listeners[shape]) mailbox.push(number);
@@ -102,19 +104,5 @@ function ws(): Publish {
   };
 }
 
-const publish = { ours, yoga, ws }[process.argv[2] as ContenderName]();
-
-function usage(): Usage {
-  const { user, system } = process.cpuUsage();
-  return { cpuMs: (user + system) / 1_000, rssMb: process.memoryUsage().rss / 1_048_576 };
-}
-
-process.on('message', (ask: ContenderAsk) => {
-  if (ask === 'collected') globalThis.gc?.();
-  if (ask === 'usage' || ask === 'collected') return void process.send?.(usage());
-  for (let number = ask.from; number < ask.from + ask.burst; number += 1) publish(ask.publish, number);
-});
-process.on('disconnect', () => process.exit(0));
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-process.send?.({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql` });
+const publish = { ours, yoga, ws }[process.argv[2] as 'ours' | 'yoga' | 'ws']();
+answerAsks(publish, await urlOf(server));

@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nextMessage } from '../verify/children.ts';
-import type { ContenderAsk, ContenderName, Usage } from './contender.ts';
-import { QUERIES } from './schema.ts';
-import type { Shape } from './schema.ts';
+import type { ContenderAsk, ContenderName, Usage } from './contender-process.ts';
+import { QUERIES } from './rows.ts';
+import type { Shape } from './rows.ts';
 import type { Row } from './report.ts';
 import { spread } from './report.ts';
 import type { ViewersAsk, ViewersTold } from './viewers.ts';
@@ -27,8 +28,10 @@ export interface Effort {
   readonly publishes: number;
 }
 
+/** `npm run bench` installs them. */
+export const hasMercurius = existsSync(join(import.meta.dirname, 'mercurius', 'node_modules'));
 /** The limit cannot tell variables apart: it stands beside the rows in which all are told the same. */
-const NAMES: readonly ContenderName[] = ['ours', 'yoga', 'ws'];
+export const NAMES: readonly ContenderName[] = ['ours', 'yoga', ...(hasMercurius ? (['mercurius'] as const) : []), 'ws'];
 
 /** A server and its viewers, each in a process of its own. */
 class Contender {
@@ -44,7 +47,8 @@ class Contender {
   }
 
   static async start(name: ContenderName): Promise<{ contender: Contender; url: string }> {
-    const server = fork(join(import.meta.dirname, 'contender.ts'), [name], {
+    const script = name === 'mercurius' ? join('mercurius', 'contender.mjs') : 'contender.ts';
+    const server = fork(join(import.meta.dirname, script), [name], {
       execArgv: ['--expose-gc'],
       env: { ...process.env, NODE_ENV: 'production' },
     });
@@ -108,7 +112,7 @@ export async function fanoutCase({ label, shape, viewers, sets, burst, sameId }:
       unit: 'µs of server CPU per message',
       value: spread(cpuUs.get(name)!),
       ratio: median(name) / median('ours'),
-      note: `${Math.round(spread(rate.get(name)!).median / 1_000)}k messages/s`,
+      note: `${Math.round(spread(rate.get(name)!).median / 1_000)}k messages/s, ${percent(median('ws') / median(name))} of the limit`,
     }));
   } finally {
     for (const { contender } of contenders) contender.end();
@@ -140,9 +144,18 @@ export async function memoryCase(viewers: number, rounds: number): Promise<Row[]
   }));
 }
 
-/** The same bytes on the wire, in the same order, but for the id where each client has its own. */
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** The same on the wire, in the same order, byte for byte, but for the envelope: its id and the order of its parts are each one's own. */
 function requireEqual(label: string, payloads: readonly (readonly string[])[]): void {
-  const told = payloads.map((each) => each.map((text) => text.replace(/^\{"id":"[^"]*"/, '{"id":"')).join('\n'));
+  const told = payloads.map((each) => each.map(payloadOf).join('\n'));
   if (new Set(told).size === 1 && told[0] !== '') return;
   throw new Error(`${label}: the contenders tell different things:\n${told.map((text) => text.slice(0, 300)).join('\n')}`);
+}
+
+function payloadOf(frame: string): string {
+  const { type, payload } = JSON.parse(frame) as { type: string; payload: object };
+  return `${type} ${JSON.stringify(payload)}`;
 }

@@ -1,11 +1,14 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startProduct } from '../testkit/product.ts';
 import type { Product } from '../testkit/product.ts';
+import { until } from '../testkit/waiting.ts';
 import { Client, Refused, RequestFailed, Unreachable } from './typescript/signals.ts';
 import type { Closure } from './typescript/signals.ts';
 
@@ -14,28 +17,50 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 if (!hasPython) console.warn('skipped: the example in Python, because python3 is missing here; "apt-get install python3" brings it');
 
 let product: Product;
+let port: number;
 let token: string;
 let flaky: Server;
 let flakyUrl: string;
 /** What happens to the next requests that go by `flakyUrl`; after these they go through. */
-let faults: ('LOSE_ANSWER' | 'REFUSE_503' | 'HTML')[] = [];
+let faults: ('LOSE_ANSWER' | 'RESTARTING')[] = [];
+/** The server takes requests, and knows its prices. */
+let isBack = Promise.resolve();
+
+/** The lock that whoever starts waits for, so that the server listens and is not ready. */
+const MIGRATION_LOCK = 72_707_369;
+
+/** What a server answers that has just begun to start, as after an update. */
+async function whileItStarts(ask: () => Promise<Response>): Promise<Response> {
+  await product.stop();
+  const lock = new pg.Client({ connectionString: product.databaseUrl });
+  await lock.connect();
+  await lock.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+  isBack = product.start().then(() => product.pricesKnown([BTC]));
+  try {
+    return await until(() => ask().catch(() => undefined), 'the server to listen');
+  } finally {
+    await lock.end();
+  }
+}
 
 async function passOn(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
   const fault = faults.shift();
-  if (fault === 'REFUSE_503') return void response.writeHead(503).end();
-  if (fault === 'HTML') return void response.end('<!doctype html>');
   const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
   const { authorization = '', accept = '' } = request.headers;
   const headers = { 'content-type': 'application/json', accept, authorization };
-  const answer = await fetch(product.graphqlUrl, { method: 'POST', headers, body, signal });
+  const ask = () => fetch(`http://127.0.0.1:${port}/graphql`, { method: 'POST', headers, body, signal });
+  await isBack;
+  const answer = await (fault === 'RESTARTING' ? whileItStarts(ask) : ask());
   if (fault === 'LOSE_ANSWER') return void request.socket.destroy();
-  response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
+  const told = ['content-type', 'retry-after'].map((name) => [name, answer.headers.get(name)] as const);
+  response.writeHead(answer.status, Object.fromEntries(told.filter(([, value]) => value !== null)) as Record<string, string>);
   for await (const chunk of answer.body ?? []) response.write(chunk);
   response.end();
 }
 
 beforeAll(async () => {
-  product = await startProduct({ exchangeOptions: { symbols: [BTC] } });
+  port = await freePort();
+  product = await startProduct({ exchangeOptions: { symbols: [BTC] }, env: { PORT: String(port) } });
   token = await product.bot('Example');
   await product.pricesKnown([BTC]);
   flaky = createServer((request, response) => {
@@ -53,6 +78,15 @@ afterAll(() => {
 beforeEach(() => {
   faults = [];
 });
+
+/** The same before and after a restart. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return free;
+}
 
 interface Ended {
   readonly code: number;
@@ -100,14 +134,23 @@ for (const [language, create] of Object.entries(PROGRAMS)) {
       expect(refused.stdout + refused.stderr).toContain('TAKE_PROFIT_');
     });
 
-    test('tries again after a 503, and opens no second trade', async () => {
-      faults = ['REFUSE_503'];
+    test('tries again while the server restarts, and opens no second trade', async () => {
+      faults = ['RESTARTING'];
       expect(await create(flakyUrl, '60000', `${language}-3`)).toMatchObject({ code: 0 });
       expect(faults).toEqual([]);
       expect(await product.sql('SELECT 1 FROM signals WHERE external_id = $1', [`${language}-3`])).toHaveLength(1);
     });
+
+    test('tells its failures apart', async () => {
+      const code = async (url: string, env?: Record<string, string>) => (await create(url, '60000', 'x', env)).code;
+      expect(await code(product.url, { BOT_TOKEN: '' })).toBe(2);
+      expect(await code(product.url, { BOT_TOKEN: 'wrong' })).toBe(3);
+      expect(await code(`${product.url}/nowhere`)).toBe(5);
+    });
   });
 }
+
+const PYTHON = { PYTHONPATH: at('python'), PYTHONDONTWRITEBYTECODE: '1' };
 
 describe.skipIf(!hasPython)('the example in python', () => {
   test('tries again after an answer that was lost', async () => {
@@ -117,11 +160,15 @@ describe.skipIf(!hasPython)('the example in python', () => {
     expect(await product.sql('SELECT 1 FROM signals WHERE external_id = $1', ['python-4'])).toHaveLength(1);
   });
 
-  test('tells its failures apart', async () => {
-    expect(await PROGRAMS.python(product.url, '60000', 'x', { BOT_TOKEN: 'wrong' })).toMatchObject({ code: 3 });
-    expect(await PROGRAMS.python(product.url, '60000', 'x', { BOT_TOKEN: '' })).toMatchObject({ code: 2 });
-    faults = ['HTML'];
-    expect(await PROGRAMS.python(flakyUrl, '60000', 'x')).toMatchObject({ code: 5, stderr: expect.stringContaining('no JSON') as string });
+  test('waits as long as it is told', async () => {
+    faults = ['RESTARTING'];
+    const script = `
+from decimal import Decimal
+from signals import Client, Signal
+client = Client("${flakyUrl}", "${token}", sleep=print)
+print(client.create_signal(Signal("BTCUSDT", "LONG", Decimal(60000), Decimal(30000))).duplicate)`;
+    const { stdout } = await run('python3', ['-c', script], PYTHON);
+    expect(stdout).toBe('1.0\nFalse\n');
   });
 
   test('takes no float for a price, and writes no exponent', async () => {
@@ -131,7 +178,7 @@ from signals import Signal
 print(Signal("B", "LONG", Decimal("1E-8"), "0.5").to_input()["takeProfit"])
 try: Signal("B", "LONG", 0.1, "0.5").to_input()
 except TypeError as error: print(error)`;
-    const { stdout } = await run('python3', ['-c', script], { PYTHONPATH: at('python'), PYTHONDONTWRITEBYTECODE: '1' });
+    const { stdout } = await run('python3', ['-c', script], PYTHON);
     expect(stdout).toMatch(/^0\.00000001\ntake_profit must be a Decimal/);
   });
 });
@@ -147,10 +194,20 @@ describe('the example in typescript', () => {
   });
 
   test('tells its failures apart', async () => {
-    faults = ['REFUSE_503', 'REFUSE_503', 'REFUSE_503', 'HTML'];
-    await expect(client(flakyUrl).createSignal(signal('x'))).rejects.toThrow(Unreachable);
-    await expect(client(flakyUrl).createSignal(signal('x'))).rejects.toThrow(RequestFailed);
+    faults = ['LOSE_ANSWER', 'LOSE_ANSWER', 'LOSE_ANSWER'];
+    await expect(client(flakyUrl).createSignal(signal('lost'))).rejects.toThrow(Unreachable);
+    await expect(client(`${product.url}/nowhere`).createSignal(signal('x'))).rejects.toThrow(RequestFailed);
+    await expect(client(`${product.url}/nowhere`).closures().next()).rejects.toThrow(RequestFailed);
+    await expect(client(product.url).closures('nonsense').next()).rejects.toThrow(RequestFailed);
     await expect(client(product.url).createSignal({ ...signal('x'), stopLoss: '70000' })).rejects.toThrow(Refused);
+  });
+
+  test('waits as long as it is told', async () => {
+    const waits: number[] = [];
+    const patient = new Client({ url: flakyUrl, token, sleep: async (ms) => void waits.push(ms) });
+    faults = ['RESTARTING'];
+    expect(await patient.createSignal(signal('typescript-5'))).toMatchObject({ duplicate: false });
+    expect(waits).toEqual([1_000]);
   });
 
   test('follows closures from the beginning, goes on after a lost connection, misses and repeats none', async () => {

@@ -17,6 +17,7 @@ export function watched(id: string, rest: Partial<WatchedTrade> = {}): WatchedTr
     feeRate: new Decimal('0.0005'),
     expiresAtMs: null,
     entryTimeMs: 0,
+    marketPriceAtEntry: null,
     from: { afterTradeId: 0, fromTimeMs: 0 },
     ...rest,
   };

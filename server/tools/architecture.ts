@@ -10,6 +10,7 @@ const FOLDERS = [
   'closures',
   'record',
   'subscribers',
+  'candles',
   'performance',
   'graphql',
   'kernel',

@@ -23,6 +23,17 @@ export async function dependencies() {
   });
 }
 
+/** What the benchmarks measure against, where it cannot live among the product's own packages. */
+export async function opponents() {
+  const folder = join(server, 'bench', 'mercurius');
+  const files = [join(folder, 'package.json'), join(folder, 'pnpm-lock.yaml')];
+  await makeUnlessCurrent(join(folder, 'node_modules', '.installed'), files, 'installing the opponents of the benchmarks', async () => {
+    const env = { ...process.env, CI: 'true' };
+    const code = await runNpx(['-y', PNPM, 'install', '--frozen-lockfile', '--ignore-workspace'], { cwd: folder, env });
+    if (code !== 0) throw new Fault('mercurius could not be installed: is the npm registry reachable?');
+  });
+}
+
 /** The Prisma client and Pothos' types of it. */
 export async function generatedCode() {
   const marker = join(server, 'src', 'generated', '.made-from');

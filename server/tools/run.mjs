@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { check } from './check.mjs';
 import { generate } from './generate.mjs';
-import { dependencies, generatedCode, webBuild } from './prepare.mjs';
+import { dependencies, generatedCode, opponents, webBuild } from './prepare.mjs';
 import { become, Fault, runNode, server, web } from './shell.mjs';
 
 const HOST_NODE_AT_LEAST = 20;
@@ -12,7 +12,7 @@ const commands = {
   demo: { needs: [dependencies, generatedCode, webBuild], run: script('simulator/demo.ts') },
   start: { needs: [dependencies, generatedCode, webBuild], run: script('src/process/main.ts') },
   bot: { needs: [dependencies, generatedCode], run: script('src/process/bot-cli.ts') },
-  bench: { needs: [dependencies, generatedCode, webBuild], run: script('bench/main.ts') },
+  bench: { needs: [dependencies, generatedCode, webBuild, opponents], run: script('bench/main.ts') },
   doctor: { needs: [dependencies, generatedCode], run: script('src/process/doctor.ts') },
   verify: { needs: [dependencies, generatedCode, webBuild], run: script('verify/main.ts') },
   simulator: { needs: [dependencies], run: script('simulator/main.ts') },

@@ -58,7 +58,10 @@ export function become(script, args) {
     const watch = setInterval(() => {
       if (startersOfThis() !== starters && child.connected) child.disconnect();
     }, PARENT_CHECK_MS);
-    child.once('error', (error) => reject(new Fault(`${projectNode} does not run: ${error.message}`)));
+    child.once('error', (error) => {
+      clearInterval(watch); // or this process would never end
+      reject(new Fault(`${projectNode} does not run: ${error.message}`));
+    });
     child.once('exit', (code) => {
       clearInterval(watch);
       resolve(code ?? 1); // null: ended by a signal that it does not handle

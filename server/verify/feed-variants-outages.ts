@@ -153,7 +153,33 @@ function clockVariants(): FeedVariant[] {
   }));
 }
 
-/** F02, F08 and F12: silence, a worker that was away, a clock that is wrong. */
+/** Every trade is told, but 8 s late: what was printed before a signal's receipt is still on its way when it comes. */
+function lateVariant(): FeedVariant {
+  return {
+    fault: 'F02',
+    name: 'a busy stream that is 8 s late',
+    isShort: true,
+    run: (options) =>
+      onStage(options, async (stage) => {
+        stage.open('LONG', '120', '80');
+        await stage.inSync();
+        await stage.prints([100, 100.1, 100.2], SECOND_MS);
+        stage.exchange.faults.shapeStreams(stage.marketType, { delayMs: 8 * SECOND_MS });
+        await stage.prints([100, 100.1, 100, 100.2, 100, 100.1, 100.2, 100, 100.1, 104.5, 100, 100.1], SECOND_MS);
+        demand(stage.state !== 'LIVE', 'the feed is LIVE although it is 8 s late');
+        demand(stage.feed.position(SYMBOL)?.inSync === false, 'the symbol is in sync although its stream is 8 s late');
+        const trade = stage.open('LONG', '103', '95');
+        await stage.prints(Array<number>(12).fill(100), SECOND_MS);
+        demand(!trade.closure, 'a print from before the receipt closed a trade');
+        stage.exchange.faults.shapeStreams(stage.marketType, {});
+        await stage.run(8 * SECOND_MS);
+        await stage.prints([100, 100, 94], SECOND_MS);
+        await stage.finish();
+      }),
+  };
+}
+
+/** F02, F08 and F12: silence, a stream that is late, a worker that was away, a clock that is wrong. */
 export function outageVariants(): readonly FeedVariant[] {
-  return [...silenceVariants(), ...downVariants(), ...clockVariants()];
+  return [...silenceVariants(), lateVariant(), ...downVariants(), ...clockVariants()];
 }

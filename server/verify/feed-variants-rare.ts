@@ -204,7 +204,7 @@ function loadVariants(): FeedVariant[] {
 /** 20 times the 15 trades per second of the busiest futures symbol. */
 const BURST_PER_SECOND = 300;
 const STEPS_PER_SECOND = 10;
-/** In production once an hour. */
+/** In production every 15 minutes. */
 const LIST_OFTEN = { symbolListIntervalMs: MINUTE_MS };
 
 function haltVariants(): FeedVariant[] {

@@ -26,15 +26,23 @@ const ROOM = {
   API_COST_PER_SECOND: '1000000000',
 };
 
-/** The whole product with the server in a process of its own, on a database of its own, with an exchange that does as it is told. */
+interface Node {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly token: string;
+}
+
+/**
+ * The whole product with the server in a process of its own, on a database of its own, with an exchange that does as it is told. Split,
+ * the server is an API node for subscribers, and another process closes trades and takes signals; they tell each other by NOTIFY.
+ */
 export class LiveStage {
   readonly exchange: Exchange;
   readonly #database: RigDatabase;
   readonly #environment: Readonly<Record<string, string>>;
-  #server: ChildProcess | undefined;
-  #url = '';
-  #token = '';
-  /** What the server wrote to stderr. */
+  #server: Node | undefined;
+  #writer: Node | undefined;
+  /** What the servers wrote to stderr. */
   errors = '';
 
   private constructor(exchange: Exchange, database: RigDatabase, environment: Readonly<Record<string, string>>) {
@@ -43,10 +51,16 @@ export class LiveStage {
     this.#environment = environment;
   }
 
-  static async start(rig: RigArguments, settings: Readonly<Record<string, string>> = {}, plant?: Plant): Promise<LiveStage> {
+  static async start(
+    rig: RigArguments,
+    settings: Readonly<Record<string, string>> = {},
+    plant?: Plant,
+    isSplit = false,
+  ): Promise<LiveStage> {
     const database = rig.database ? { url: await rig.database(), end: () => Promise.resolve() } : await ownDatabase();
     const stage = new LiveStage(await startExchange(), database, { ...ROOM, ...settings, ...(plant && { PLANT: plant }) });
     try {
+      if (isSplit) stage.#writer = await stage.#fork({});
       await stage.startServer();
       await stage.#symbolsKnown();
       return stage;
@@ -56,18 +70,29 @@ export class LiveStage {
     }
   }
 
+  /** Of the server that subscribers use. */
   get graphqlUrl(): string {
-    return `${this.#url}/graphql`;
+    return `${this.#server?.url ?? ''}/graphql`;
+  }
+
+  get databaseUrl(): string {
+    return this.#database.url;
   }
 
   async startServer(): Promise<void> {
     // The same port after a restart, so that clients find it again.
+    const PORT = this.#server ? new URL(this.#server.url).port : '0';
+    this.#server = await this.#fork({ PORT, ...(this.#writer && { ROLE: 'api' }) });
+  }
+
+  async #fork(own: Readonly<Record<string, string>>): Promise<Node> {
     const env = {
       ...process.env,
-      PORT: this.#url === '' ? '0' : new URL(this.#url).port,
+      PORT: '0',
       DATABASE_URL: this.#database.url,
       ...this.exchange.environment(),
       ...this.#environment,
+      ...own,
     };
     const server = fork(join(import.meta.dirname, 'live-server.ts'), {
       env,
@@ -75,17 +100,19 @@ export class LiveStage {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     server.stderr?.on('data', (chunk: Buffer) => (this.errors += String(chunk)));
-    this.#server = server;
     const told = await nextMessage<{ url: string; token: string }>(server).catch(() => {
       throw new Error(`the server did not start: ${this.errors}`);
     });
-    this.#url = told.url;
-    this.#token = told.token;
+    return { process: server, ...told };
   }
 
-  async stopServer(): Promise<void> {
-    const server = this.#server;
-    if (server?.exitCode !== null || server.signalCode !== null) return;
+  stopServer(): Promise<void> {
+    return this.#stop(this.#server);
+  }
+
+  async #stop(node: Node | undefined): Promise<void> {
+    if (!node || !isRunning(node)) return;
+    const server = node.process;
     const exited = once(server, 'exit');
     server.send('stop' satisfies Ask);
     await Promise.race([exited, sleep(25_000, undefined, { ref: false })]);
@@ -94,11 +121,11 @@ export class LiveStage {
   }
 
   get isAlive(): boolean {
-    return this.#server !== undefined && this.#server.exitCode === null && this.#server.signalCode === null;
+    return this.#server !== undefined && isRunning(this.#server);
   }
 
   async stats(collected = false): Promise<ServerStats> {
-    const server = this.#server!;
+    const server = this.#server!.process;
     const answer = nextMessage<{ stats: ServerStats }>(server);
     server.send((collected ? 'collected' : 'stats') satisfies Ask);
     return (await answer).stats;
@@ -106,7 +133,7 @@ export class LiveStage {
 
   /** Ports of the clients whose connections the server holds. */
   async peers(): Promise<ReadonlySet<number>> {
-    const server = this.#server!;
+    const server = this.#server!.process;
     const answer = nextMessage<{ peers: number[] }>(server);
     server.send('peers' satisfies Ask);
     return new Set((await answer).peers);
@@ -124,7 +151,7 @@ export class LiveStage {
     const headers = { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     return until(
       () =>
-        fetch(this.graphqlUrl, { method: 'POST', headers, body }).catch((error: unknown) =>
+        fetch(`${(this.#writer ?? this.#server)!.url}/graphql`, { method: 'POST', headers, body }).catch((error: unknown) =>
           error instanceof TypeError ? undefined : Promise.reject(error),
         ),
       'an answer of the server',
@@ -133,7 +160,7 @@ export class LiveStage {
   }
 
   async createSignal(input: Partial<SignalInput>): Promise<Payload> {
-    return (await this.query<{ createSignal: Payload }>(CREATE_SIGNAL, { input }, this.#token)).createSignal;
+    return (await this.query<{ createSignal: Payload }>(CREATE_SIGNAL, { input }, (this.#writer ?? this.#server)!.token)).createSignal;
   }
 
   /** A LONG from 100. */
@@ -180,7 +207,7 @@ export class LiveStage {
   }
 
   async end(): Promise<void> {
-    await this.stopServer();
+    await Promise.all([this.#stop(this.#server), this.#stop(this.#writer)]);
     await this.exchange.stop();
     await this.#database.end();
   }
@@ -198,6 +225,10 @@ export class LiveStage {
       return userErrors[0]?.code === 'SYMBOL_UNKNOWN' ? true : undefined;
     }, 'the symbols');
   }
+}
+
+function isRunning({ process }: Node): boolean {
+  return process.exitCode === null && process.signalCode === null;
 }
 
 interface RigDatabase {

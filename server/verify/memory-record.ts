@@ -83,6 +83,7 @@ export class MemoryRecord {
       feeRate: priceOf(feeRate),
       entryTime: new Date(entryTimeMs),
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
+      marketPriceAtEntry: null,
       openedAfterTradeId: afterId === null ? null : BigInt(afterId),
     } as unknown as TradeRow;
     this.events.push({ kind: 'TradeOpened', tradeId: id });

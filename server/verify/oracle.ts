@@ -27,7 +27,7 @@ export interface Expected {
   readonly exitTimeMs: number;
   /** Null where a candle decided. */
   readonly printId: number | null;
-  /** One candle reached both levels, so the stop was assumed. */
+  /** One candle reached two of both levels and the time stop, so the worse was assumed. */
   readonly ambiguous: boolean;
 }
 
@@ -94,7 +94,13 @@ export function decideByCandle(trade: OracleTrade, prints: readonly OraclePrint[
   if (openStatus) return at(openStatus, openStatus === 'CLOSED_TP' ? trade.takeProfit : first.price, openMs);
   const statuses = new Set(sorted.map(({ price }) => reached(trade, toUnits(price), openMs)));
   const endMs = openMs + candleMs - 1;
-  if (statuses.has('CLOSED_SL')) return at('CLOSED_SL', trade.stopLoss, endMs, statuses.has('CLOSED_TP'));
+  const expires = trade.expiresAtMs !== null && trade.expiresAtMs <= endMs;
+  if (statuses.has('CLOSED_SL')) return at('CLOSED_SL', trade.stopLoss, endMs, statuses.has('CLOSED_TP') || expires);
+  if (statuses.has('CLOSED_TP') && expires) {
+    const units = sorted.map(({ price }) => toUnits(price));
+    const worst = units.reduce((worse, each) => ((trade.direction === 'LONG') === each < worse ? each : worse));
+    return at('CLOSED_EXPIRED', fromUnits(worst), endMs, true);
+  }
   return statuses.has('CLOSED_TP') ? at('CLOSED_TP', trade.takeProfit, endMs) : undefined;
 }
 

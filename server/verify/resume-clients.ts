@@ -45,7 +45,12 @@ function leaveLater(stayMs: () => number, cut: () => void): () => void {
 
 async function hearSocket(url: string, variables: object, hear: (text: string) => void, stayMs: () => number): Promise<void> {
   const closed = Promise.withResolvers<void>();
-  const socket = await RawSocket.open(url, { text: (payload) => hear(payload.toString('latin1')), closed: () => closed.resolve() });
+  const take = (payload: Buffer): void => {
+    const text = payload.toString('latin1');
+    if (text.includes('"type":"next"')) hear(text);
+    else socket.destroy(); // the subscription has ended, for having been too slow: it comes back
+  };
+  const socket = await RawSocket.open(url, { text: take, closed: () => closed.resolve() });
   socket.subscribe('e', QUERY, variables);
   const stay = leaveLater(stayMs, () => socket.tcp.resetAndDestroy());
   await closed.promise.finally(stay);

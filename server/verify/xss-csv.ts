@@ -4,11 +4,21 @@ export function csvFaults(text: string, payloads: readonly string[]): string[] {
   const width = rows[0]?.length ?? 0;
   const faults = rows.flatMap((row, index) => [
     ...(row.length === width ? [] : [`row ${index} has ${row.length} cells and not ${width}`]),
-    ...row.filter(isFormula).map((cell) => `row ${index} has the formula ${JSON.stringify(cell)}`),
+    ...row.filter(holdsFormula).map((cell) => `row ${index} has the formula ${JSON.stringify(cell)}`),
   ]);
-  const cells = rows.flat();
-  const missing = payloads.filter((payload) => !cells.some((cell) => cell.includes(payload)));
+  const cells = rows.flat().map(withoutMarks);
+  const missing = payloads.filter((payload) => !cells.some((cell) => cell.includes(withoutMarks(payload))));
   return [...faults, ...missing.map((payload) => `${JSON.stringify(payload)} is not in the file`)];
+}
+
+/** The marks that keep a text from being a formula. */
+function withoutMarks(text: string): string {
+  return text.replaceAll("'", '');
+}
+
+/** As a whole, or where a spreadsheet parts cells at semicolons or tabs and knows no quotes within a line. */
+function holdsFormula(cell: string): boolean {
+  return isFormula(cell) || cell.split(/[;\t\r\n]/).some(isFormula);
 }
 
 /** Numbers stay numbers, also negative ones; before its first sign a formula may have blanks and quotes. */

@@ -67,6 +67,8 @@ const FORMULAS = [
   '\t=1+1',
   '\r=1+1',
   '"=1+1',
+  'a;=1+1', // a cell of its own where a semicolon parts cells
+  'a\t=1+1',
 ];
 
 export const PAYLOADS: readonly string[] = [...TAGS, ...QUOTES, ...FORMULAS];

@@ -138,14 +138,14 @@ class Client:
 
     def _request(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         body = json.dumps({"query": query, "variables": variables}).encode()
-        failure = ""
+        failure, asked_to_wait = "", 0.0
         for attempt in range(self._tries):
             if attempt > 0:
-                self._sleep(min(0.5 * 2**attempt, 15))
+                self._sleep(asked_to_wait or min(0.5 * 2**attempt, 15))
             try:
-                status, text = self._post(body)
+                status, asked_to_wait, text = self._post(body)
             except OSError as error:  # no connection, a timeout, a connection that broke
-                failure = str(error)
+                failure, asked_to_wait = str(error), 0.0
                 continue
             if status in RETRY_STATUS:
                 failure = f"HTTP {status}"
@@ -153,15 +153,17 @@ class Client:
             return self._data(status, text)
         raise Unreachable(f"no answer from {self._url} after {self._tries} tries: {failure}")
 
-    def _post(self, body: bytes) -> tuple[int, bytes]:
+    def _post(self, body: bytes) -> tuple[int, float, bytes]:
+        """The status, the seconds that Retry-After asks to wait (0: it does not), and the body."""
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         request = urllib.request.Request(self._url, data=body, headers=headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=self._timeout) as response:
-                return response.status, response.read()
+                return response.status, 0.0, response.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read()
+                seconds = error.headers.get("Retry-After", "")
+                return error.code, float(seconds) if seconds.isdigit() else 0.0, error.read()
 
     @staticmethod
     def _data(status: int, text: bytes) -> dict[str, Any]:

@@ -56,6 +56,15 @@ export class RequestFailed extends Error {}
 /** No answer after every try. The signal may have arrived: send it again later with the same externalId. */
 export class Unreachable extends Error {}
 
+/** The server has no place for a stream now. */
+class TryLater extends Error {
+  readonly waitMs: number | undefined;
+  constructor(waitMs: number | undefined) {
+    super('try later');
+    this.waitMs = waitMs;
+  }
+}
+
 const CREATE = `mutation ($input: CreateSignalInput!) { createSignal(input: $input) {
   signal { id entryPrice } trade { id quantity } duplicate userErrors { field code message } } }`;
 const CLOSURES = 'subscription ($after: String) { tradeClosed(after: $after) { sequence trade { id symbol status realizedPnl } } }';
@@ -105,6 +114,7 @@ export class Client {
   async *closures(after?: string, signal?: AbortSignal): AsyncGenerator<Closure> {
     let last = after;
     for (let failures = 0; !signal?.aborted; failures += 1) {
+      let askedToWaitMs: number | undefined;
       try {
         for await (const closure of this.#stream(last, signal)) {
           failures = 0;
@@ -113,21 +123,25 @@ export class Client {
         }
       } catch (error) {
         if (error instanceof RequestFailed) throw error;
+        if (error instanceof TryLater) askedToWaitMs = error.waitMs;
       }
-      if (!signal?.aborted) await this.#sleep(backoffMs(failures));
+      if (!signal?.aborted) await this.#sleep(askedToWaitMs ?? backoffMs(failures));
     }
   }
 
   async #request<Data>(query: string, variables: object): Promise<Data> {
     const body = JSON.stringify({ query, variables });
     let failure = '';
+    let askedToWaitMs: number | undefined;
     for (let attempt = 0; attempt < this.#tries; attempt += 1) {
-      if (attempt > 0) await this.#sleep(backoffMs(attempt));
+      if (attempt > 0) await this.#sleep(askedToWaitMs ?? backoffMs(attempt));
+      askedToWaitMs = undefined;
       try {
         const signal = AbortSignal.timeout(this.#timeoutMs);
         const response = await fetch(this.#url, { method: 'POST', headers: this.#headers, body, signal });
         if (!RETRY_STATUS.has(response.status)) return dataOf<Data>(await response.text(), response.status);
         failure = `HTTP ${response.status}`;
+        askedToWaitMs = retryAfterMs(response);
       } catch (error) {
         if (error instanceof RequestFailed) throw error;
         failure = String(error);
@@ -146,7 +160,9 @@ export class Client {
       const body = JSON.stringify({ query: CLOSURES, variables: { after } });
       const headers = { ...this.#headers, accept: 'text/event-stream' };
       const response = await fetch(this.#url, { method: 'POST', headers, body, signal: connection.signal });
-      if (RETRY_STATUS.has(response.status) || response.body === null) return;
+      if (RETRY_STATUS.has(response.status)) throw new TryLater(retryAfterMs(response));
+      if (response.body === null || !response.headers.get('content-type')?.startsWith('text/event-stream'))
+        throw new RequestFailed(reasonOf(await response.text(), response.status));
       let text = '';
       for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
         clearTimeout(silence);
@@ -166,18 +182,38 @@ export class Client {
   }
 }
 
+interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
 function dataOf<Data>(text: string, status: number): Data {
-  let answer: { data?: Data | null; errors?: { message: string; extensions?: { code?: string } }[] };
-  try {
-    answer = JSON.parse(text) as typeof answer;
-  } catch {
-    throw new RequestFailed(`HTTP ${status}, and no JSON: is this the right address?`);
-  }
+  const answer = answerOf<Data>(text);
   // A reader that was too slow is sent away, and may come back after the last sequence it has.
-  if (answer.errors?.some(({ extensions }) => extensions?.code === 'SUBSCRIBER_TOO_SLOW')) throw new Unreachable('too slow');
-  if (answer.errors || answer.data == null)
-    throw new RequestFailed(answer.errors?.map(({ message }) => message).join('; ') ?? `HTTP ${status}`);
+  if (answer?.errors?.some(({ extensions }) => extensions?.code === 'SUBSCRIBER_TOO_SLOW')) throw new Unreachable('too slow');
+  if (answer?.errors || answer?.data == null) throw new RequestFailed(reasonOf(text, status));
   return answer.data;
+}
+
+/** Why a text is no answer to the question. */
+function reasonOf(text: string, status: number): string {
+  const answer = answerOf(text);
+  if (!answer) return `HTTP ${status}, and no JSON: is this the right address?`;
+  return answer.errors?.map(({ message }) => message).join('; ') ?? `HTTP ${status}`;
+}
+
+function answerOf<Data>(text: string): Answer<Data> | undefined {
+  try {
+    return JSON.parse(text) as Answer<Data>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined: the server did not say. */
+function retryAfterMs({ headers }: Response): number | undefined {
+  const seconds = headers.get('retry-after') ?? '';
+  return /^\d+$/.test(seconds) ? Number(seconds) * 1_000 : undefined;
 }
 
 function backoffMs(attempt: number): number {
@@ -188,11 +224,19 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+async function follow(url: string, after: string | undefined): Promise<number> {
+  try {
+    for await (const closure of new Client({ url }).closures(after)) console.log(JSON.stringify(closure));
+    return 0;
+  } catch (error) {
+    console.error((error as Error).message);
+    return 5;
+  }
+}
+
 async function main([url, command, ...rest]: string[]): Promise<number> {
   const token = process.env['BOT_TOKEN'];
-  if (url !== undefined && command === 'follow') {
-    for await (const closure of new Client({ url }).closures(rest[0])) console.log(JSON.stringify(closure));
-  }
+  if (url !== undefined && command === 'follow') return follow(url, rest[0]);
   const [symbol, direction, takeProfit, stopLoss, externalId = crypto.randomUUID()] = rest;
   if (url === undefined || command !== 'create' || symbol === undefined || takeProfit === undefined || stopLoss === undefined) {
     console.error(
@@ -200,7 +244,7 @@ async function main([url, command, ...rest]: string[]): Promise<number> {
     );
     return 2;
   }
-  if (token === undefined) {
+  if (!token) {
     console.error('set BOT_TOKEN to the token of your bot');
     return 2;
   }

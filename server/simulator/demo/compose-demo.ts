@@ -10,9 +10,10 @@ import { startLivePrices } from '../live-prices.ts';
 import { seededRandom } from '../price-model.ts';
 import type { Random } from '../price-model.ts';
 import { DEMO_SYMBOLS } from '../symbols.ts';
-import { planHistory } from './history-plan.ts';
+import { planHistory, pricesOf } from './history-plan.ts';
 import { writeHistory } from './history.store.ts';
 import { lastPrices, lastTradeIds } from './last-prices.store.ts';
+import { keepPastCandles } from './past-candles.store.ts';
 
 export interface DemoMarket {
   readonly exchange: Exchange;
@@ -45,8 +46,12 @@ export async function composeDemo(foundation: Foundation, market: DemoMarket): P
 async function makeHistory({ database, config, clock, randomBytes }: Foundation, { say }: DemoMarket): Promise<void> {
   const startedMs = clock.monotonicMs();
   const { seed, ...amounts } = HISTORY;
-  const steps = planHistory({ ...amounts, random: seededRandom(seed), endMs: clock.now().getTime() - HISTORY_PAUSE_MS });
-  await writeHistory(steps, { prisma: database.prisma, rules: config.rules, clock, randomBytes });
+  const options = { ...amounts, random: seededRandom(seed), endMs: clock.now().getTime() - HISTORY_PAUSE_MS };
+  const prices = pricesOf(options);
+  const context = { prisma: database.prisma, rules: config.rules, clock, randomBytes };
+  await writeHistory(planHistory(options, prices), context, (prisma) =>
+    keepPastCandles(prisma, prices, { endMs: options.endMs, limits: config.limits.candles }),
+  );
   const seconds = ((clock.monotonicMs() - startedMs) / 1_000).toFixed(1);
   say(`▸ a history of ${HISTORY.trades} trades over ${HISTORY.days} days: ${seconds} s\n`);
 }

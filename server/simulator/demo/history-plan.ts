@@ -51,9 +51,8 @@ const NOTED_SHARE = 0.3;
 const HOUR_MS = 3_600_000;
 
 /** A past of trades, in the order of time. The same options give the same past. */
-export function planHistory(options: HistoryOptions): readonly HistoryStep[] {
+export function planHistory(options: HistoryOptions, prices = pricesOf(options)): readonly HistoryStep[] {
   const { random, endMs, days, trades, cancelled } = options;
-  const prices = pricesOf(options);
   const startMs = endMs - days * 24 * HOUR_MS;
   const steps: HistoryStep[] = [];
   let number = 0;
@@ -80,7 +79,7 @@ export function planHistory(options: HistoryOptions): readonly HistoryStep[] {
 }
 
 /** One walk per symbol, shared by its markets. */
-function pricesOf({ random, endMs, days }: HistoryOptions): ReadonlyMap<string, PriceHistory> {
+export function pricesOf({ random, endMs, days }: Pick<HistoryOptions, 'random' | 'endMs' | 'days'>): ReadonlyMap<string, PriceHistory> {
   const homes = new Map(PLACES.map(({ symbol, homePrice }) => [symbol, Number(homePrice)]));
   return new Map(
     Array.from(homes, ([symbol, endPrice]) => {

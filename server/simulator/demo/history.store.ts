@@ -30,13 +30,18 @@ export interface HistoryContext {
  * Creates the sample bots and lets the planned past happen: each signal is accepted and each trade closed by the product's own code, only
  * with the clock of that time. One transaction, so that a crash leaves either all of it or nothing.
  */
-export async function writeHistory(steps: readonly HistoryStep[], context: HistoryContext): Promise<void> {
+export async function writeHistory(
+  steps: readonly HistoryStep[],
+  context: HistoryContext,
+  andThen: (prisma: PrismaClient) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   await context.prisma.$transaction(
     async (transaction) => {
       // A transaction's client lacks only what opens and closes connections and transactions.
       const prisma = transaction as PrismaClient;
       const past = new Past(prisma, await currentTerm(prisma), context);
       for (const step of steps) await past.happen(step);
+      await andThen(prisma);
     },
     { timeout: TRANSACTION_TIMEOUT_MS },
   );

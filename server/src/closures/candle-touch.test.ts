@@ -80,6 +80,19 @@ describe('domain section 4: candles in place of ticks', () => {
       expect(close(trade(direction, { expiresAtMs: OPEN_MS + 1 }), candle(100, 101, 99))).toBeUndefined();
     });
 
+    test(`${direction}: a level that is reached in the minute of a time stop: the worse of what may have been first counts, ambiguous`, () => {
+      const long = direction === 'LONG';
+      for (const expiresAtMs of [OPEN_MS + 1, OPEN_MS + MINUTE - 1]) {
+        const by = (high: number, low: number) => close(trade(direction, { expiresAtMs }), candle(100, high, low));
+        expect(by(112, 95)).toBe(long ? 'EXPIRED 95 by 95 at end ambiguous' : 'SL 110 by 110 at end ambiguous');
+        expect(by(105, 88)).toBe(long ? 'SL 90 by 90 at end ambiguous' : 'EXPIRED 105 by 105 at end ambiguous');
+        expect(by(112, 88)).toBe(long ? 'SL 90 by 90 at end ambiguous' : 'SL 110 by 110 at end ambiguous');
+        expect(by(109, 91)).toBeUndefined();
+      }
+      const later = trade(direction, { expiresAtMs: OPEN_MS + MINUTE });
+      expect(close(later, candle(100, 112, 95))).toBe(long ? 'TP 110 by 110 at end' : 'SL 110 by 110 at end');
+    });
+
     test(`${direction}: a candle that began before the entry does not count, one that begins with it does`, () => {
       const entered = (fromTimeMs: number) => trade(direction, { from: { afterTradeId: 5, fromTimeMs } });
       expect(close(entered(OPEN_MS + 1), candle(100, 130, 70))).toBeUndefined();

@@ -29,6 +29,7 @@ function stored(id: string, after: number | null, rest: Partial<Record<keyof Tra
     status: 'OPEN',
     ...levels,
     expiresAt: null,
+    marketPriceAtEntry: null,
     entryTime,
     openedAfterTradeId,
     ...rest,
@@ -341,5 +342,37 @@ describe('cursors', () => {
     expect(store.saves).toEqual([[2]]);
     expect([clock.waiting, listeners.size]).toEqual([0, 0]);
     expect(await stateOf(closing.stop())).toBe('resolved');
+  });
+});
+
+describe('a symbol that is over for good', () => {
+  const closed = async ({ closed: settle, store }: ReturnType<typeof open>) => {
+    await settle();
+    return store.closures.map(
+      ({ status, exitPrice, exitTime, source }) => `${status} ${exitPrice.toFixed()} ${exitTime.getTime()} ${source}`,
+    );
+  };
+  const cursor: Cursor = { lastTradeId: 50, lastPrice: '100', lastTimeMs: 50_000, recordSequence: 1n };
+
+  test('closes at the close of the last candle where candles alone told of the end', async () => {
+    const over = open({ trades: [stored('a', 10)], cursor });
+    await over.closing.start();
+    const prices = { open: '100', high: '106', low: '99', close: '105' };
+    over.closing.take({ marketType: 'FUTURES', symbol: 'BTCUSDT', ...prices, openTimeMs: 600_000, closeTimeMs: 659_999 });
+    over.closing.onDelisted('FUTURES', 'BTCUSDT');
+    expect(await closed(over)).toEqual(['CLOSED_DELISTED 105 659999 CANDLE']);
+  });
+
+  test('closes a trade that began after its last tick, and at its beginning, not at a cursor from before it', async () => {
+    const after = open({ trades: [stored('a', 150, { marketPriceAtEntry: new Decimal('101.5') })], cursor });
+    await after.closing.start();
+    after.closing.onDelisted('FUTURES', 'BTCUSDT');
+    expect(await closed(after)).toEqual(['CLOSED_DELISTED 101.5 150000 BACKFILL']);
+
+    const never = open();
+    await never.closing.start();
+    never.tell('TradeOpened', stored('b', null, { entryTime: new Date(7_000) }));
+    for (let list = 0; list < 3; list += 1) never.closing.onDelisted('FUTURES', 'BTCUSDT');
+    expect(await closed(never)).toEqual(['CLOSED_DELISTED 100 7000 BACKFILL']);
   });
 });

@@ -13,6 +13,7 @@ import { ClosureWriter } from './closure-writer.ts';
 import type { ClosureSink, ClosureWriterLimits } from './closure-writer.ts';
 import { CursorSaver } from './cursor-saver.ts';
 import type { CursorSink } from './cursor-saver.ts';
+import { lastPriceFor } from './last-price.ts';
 import { StretchRecorder } from './stretches.ts';
 import { earliestPoint, startPoint } from './start-point.ts';
 import type { Cursor, OpenedTrade } from './start-point.ts';
@@ -54,8 +55,8 @@ interface WatchedSymbol {
   /** The newest applied tick; its own memory, as the feeds stop before the last save. */
   newest: Tick | null;
   savedTradeId: number;
-  /** The last tick that an earlier run applied; null where there was none. */
-  readonly before: Evidence | null;
+  /** The newest price that was seen: a tick's, a candle's close, or what an earlier run applied last; null where there was none. */
+  last: Evidence | null;
   readonly stretches: StretchRecorder;
 }
 
@@ -129,6 +130,7 @@ export class Closing implements Service, CandleUse {
     const watched = this.#symbols.get(key);
     if (!watched) return;
     watched.newest = tick;
+    watched.last = tick;
     watched.stretches.tick(tick);
     this.#applyTo(watched.list, key, tick);
     this.#letGoIfIdle(key, watched);
@@ -144,6 +146,8 @@ export class Closing implements Service, CandleUse {
     const watched = this.#symbols.get(key);
     if (!watched) return;
     watched.stretches.candle(candle);
+    if (candle.closeTimeMs >= (watched.last?.timeMs ?? 0))
+      watched.last = { id: null, price: candle.close, timeMs: candle.closeTimeMs, source: 'CANDLE' };
     for (const touch of watched.list.applyCandle(candle)) this.#writer.add(key, closureOf(touch, touch.evidence));
     this.#letGoIfIdle(key, watched);
   }
@@ -156,9 +160,8 @@ export class Closing implements Service, CandleUse {
     const key = symbolKey(marketType, symbol);
     const watched = this.#symbols.get(key);
     if (!watched) return;
-    const last = watched.newest ?? watched.before;
-    if (!last) return this.#log.error({ marketType, symbol }, 'a delisted symbol never had a tick; its trades stay open');
-    for (const trade of watched.list.takeAll()) this.#writer.add(key, closureOf({ trade, happening: 'SYMBOL_DELISTED' }, last));
+    for (const trade of watched.list.takeAll())
+      this.#writer.add(key, closureOf({ trade, happening: 'SYMBOL_DELISTED' }, lastPriceFor(trade, watched.last)));
     this.#letGoIfIdle(key, watched);
   }
 
@@ -259,9 +262,6 @@ export class Closing implements Service, CandleUse {
   }
 
   #watchedSymbol(key: SymbolKey, { marketType, symbol }: WatchedTrade, from: StreamPoint, cursor?: Cursor): WatchedSymbol {
-    const before: Evidence | null = cursor
-      ? { id: cursor.lastTradeId, price: cursor.lastPrice, timeMs: cursor.lastTimeMs, source: 'BACKFILL' }
-      : null;
     const watched: WatchedSymbol = {
       marketType,
       symbol,
@@ -270,7 +270,7 @@ export class Closing implements Service, CandleUse {
       joining: new Set(),
       newest: null,
       savedTradeId: -1,
-      before,
+      last: cursor ? { id: cursor.lastTradeId, price: cursor.lastPrice, timeMs: cursor.lastTimeMs, source: 'BACKFILL' } : null,
       stretches: new StretchRecorder(Math.max(from.fromTimeMs, cursor?.lastTimeMs ?? 0), cursor?.lastTradeId),
     };
     this.#symbols.set(key, watched);

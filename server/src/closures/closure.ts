@@ -13,7 +13,7 @@ export interface Evidence {
   /** The exchange's time, ms since 1970 UTC. */
   readonly timeMs: number;
   readonly source: TickSource;
-  /** True where one candle reached both levels, so that only the rule says which was first. */
+  /** True where one candle reached both levels, or one of them in the minute of a time stop: only the rule says which was first. */
   readonly ambiguous?: boolean;
 }
 

@@ -25,6 +25,8 @@ export interface WatchedTrade {
   readonly expiresAtMs: number | null;
   /** ms since 1970 UTC. */
   readonly entryTimeMs: number;
+  /** The newest market price at entry; null where none was known. */
+  readonly marketPriceAtEntry: Decimal | null;
   /** Only ticks after this point may close it. */
   readonly from: StreamPoint;
 }
@@ -44,6 +46,7 @@ export function watchedTrade(row: TradeRow): WatchedTrade {
     feeRate: new Decimal(row.feeRate),
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     entryTimeMs,
+    marketPriceAtEntry: row.marketPriceAtEntry && new Decimal(row.marketPriceAtEntry),
     from: { afterTradeId: row.openedAfterTradeId === null ? null : Number(row.openedAfterTradeId), fromTimeMs: entryTimeMs },
   };
 }

@@ -7,6 +7,9 @@ import { GraphQLError } from 'graphql';
 export const API_ERRORS = {
   BAD_REQUEST: { status: 400, about: 'The body is not a JSON object with a query, or a variable nests too deep.' },
   GRAPHQL_PARSE_FAILED: { status: 400, about: 'The query cannot be read.' },
+  BAD_PARAMETER: { status: 400, about: 'A parameter in the address of a download is unknown or has a value that is not allowed.' },
+  NOT_FOUND: { status: 404, about: 'There is nothing at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, about: 'The address takes other methods, which the header Allow names.' },
   REQUEST_TIMEOUT: { status: 408, about: 'The body took too long to arrive.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, about: 'The document has no operation of that name, or several and none is named.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
@@ -28,7 +31,8 @@ export const API_ERRORS = {
   TOO_MANY_WRONG_TOKENS: { status: 429, about: 'Too many wrong tokens came from this address: wait a minute.' },
   TOO_MANY_HEAVY_REQUESTS: { status: 429, about: 'This address has too many costly requests under way; wait for an answer first.' },
   TOO_MANY_CONNECTIONS: { status: 429, about: 'This address has too many WebSockets and event streams open.' },
-  SERVER_FULL: { status: 503, about: 'The server has as many WebSockets and event streams open as it can hold.' },
+  TOO_MANY_DOWNLOADS: { status: 429, about: 'This address has a download of the history under way: wait for its end.' },
+  SERVER_FULL: { status: 503, about: 'The server has as many WebSockets, event streams or downloads open as it can hold.' },
   TOO_MANY_SUBSCRIPTIONS: { status: 429, about: 'This WebSocket has too many subscriptions; the others go on.' },
   SUBSCRIPTIONS_ONLY: { status: 400, about: 'Only subscriptions go over WebSocket.' },
   SUBSCRIBER_TOO_SLOW: {
@@ -36,6 +40,7 @@ export const API_ERRORS = {
     about: 'The subscription has ended because its reader was too far behind: subscribe again after the last sequence.',
   },
   EXECUTION_TIMEOUT: { status: 503, about: 'The answer took too long.' },
+  SERVER_UNAVAILABLE: { status: 503, about: 'The server is starting or stopping: send it again.' },
   INTERNAL_SERVER_ERROR: { status: 500, about: 'A fault of the server, which the operator finds in the log by the id told.' },
 } as const satisfies Record<string, { status: number; about: string }>;
 
@@ -51,6 +56,13 @@ export function apiError(code: ApiErrorCode, message: string, retryAfterSeconds?
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       http: { ...(status !== 200 && { status }), ...(headers && { headers }) },
     },
+  });
+}
+
+/** A fault of the server: nothing of it is told but the id by which it is in the log. */
+export function internalError(errorId: string): GraphQLError {
+  return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
+    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
   });
 }
 

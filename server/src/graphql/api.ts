@@ -14,7 +14,6 @@ import { endsOfStreams } from './ends-of-streams.plugin.ts';
 import { exactNumbers } from './exact-numbers.plugin.ts';
 import { requestLimits } from './limits.plugin.ts';
 import type { RequestLimits } from './limits.plugin.ts';
-import { playground } from './playground.plugin.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { schema } from './schema.ts';
 import { sharedStreams } from './shared-streams.plugin.ts';
@@ -40,7 +39,7 @@ export interface ApiParts {
 /** What each request gets: everything that is shared, and what depends on the token that came with it and on where it came from. */
 export type ContextOf = (bearer: string | null, request: IncomingMessage | undefined) => Context;
 
-/** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events, and a playground for browsers. */
+/** The API over HTTP: queries and mutations by POST, subscriptions as server-sent events. */
 export function createApi(contextOf: ContextOf, { limits, budget, visitors, clock, newId, log }: ApiParts) {
   const parsed = new LRUCache<string, DocumentNode>({
     maxSize: limits.maxKeptQueryChars,
@@ -50,7 +49,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
   const streams = new SharedStreams(() => contextOf(null, undefined), maskError, limits);
   return createYoga<{ readonly req?: IncomingMessage; readonly outlet?: Outlet | undefined }>({
     schema,
-    plugins: [playground(), exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams(), sharedStreams(streams)],
+    plugins: [exactNumbers(), requestLimits(limits, budget, visitors, clock), endsOfStreams(), sharedStreams(streams)],
     parserAndValidationCache: { documentCache: parsed, errorCache: { get: () => undefined, set: () => undefined } },
     multipart: false,
     context: ({ request, req }) => contextOf(bearerOf(request?.headers.get('authorization') ?? null), req),
@@ -58,7 +57,7 @@ export function createApi(contextOf: ContextOf, { limits, budget, visitors, cloc
     landingPage: false,
     maxRequestBodySize: limits.maxRequestBodyBytes,
     cors: { origin: '*', credentials: false },
-    graphiql: false, // its page would load from other servers; ours is a plugin
+    graphiql: false, // its page would load from other servers; ours is playground-page.ts
     maskedErrors: { maskError },
     logging: false,
   });

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { MailboxOverflow } from '../subscribers/mailbox.ts';
+import { lastOfShed } from '../subscribers/engine.feed.ts';
 
 /**
  * Ends a subscription that was shed with a last result that says so, on every transport alike. Left to itself the error would
@@ -29,11 +29,9 @@ function endCleanly(source: AsyncIterable<ExecutionResult>): AsyncIterableIterat
         ended = true;
         // The executor passes on what a source throws inside an error of its own.
         const reason = error instanceof GraphQLError ? error.originalError : error;
-        if (!(reason instanceof MailboxOverflow)) throw error;
-        const told = new GraphQLError(`${reason.message}: subscribe again with the last sequence you have`, {
-          extensions: { code: 'SUBSCRIBER_TOO_SLOW' },
-        });
-        return { value: { errors: [told] }, done: false };
+        const value = lastOfShed(reason);
+        if (!value) throw error;
+        return { value, done: false };
       }
     },
     async return() {

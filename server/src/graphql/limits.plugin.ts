@@ -37,8 +37,8 @@ interface Asked {
  */
 export function requestLimits(limits: RequestLimits, budget: RequestBudget, visitors: Visitors, clock: Clock): Plugin {
   const visitorOf = (context: unknown): string => {
-    const { req } = context as { req?: IncomingMessage };
-    return req ? visitors.of(req) : 'unknown';
+    const { req, visitor } = context as { req?: IncomingMessage; visitor?: string };
+    return visitor ?? (req ? visitors.of(req) : 'unknown');
   };
 
   /** The operation's cost and the end of it, or why it is not begun. */
@@ -81,15 +81,15 @@ export function requestLimits(limits: RequestLimits, budget: RequestBudget, visi
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return;
           const { data, errors, ...rest } = result as ExecutionResult;
-          budget.chargeMore(visitor, rowsIn(data) - begun.points);
+          budget.charge(visitor, Math.max(0, rowsIn(data) - begun.points));
           setResult(withCost({ ...rest, ...(data !== undefined && { data }), ...(errors && { errors: withStatus(data, errors) }) }, visitor, begun.points));
         },
       };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const visitor = visitorOf(args.contextValue);
-      const { req, socket } = args.contextValue as { req?: IncomingMessage; socket?: unknown };
-      if (req && !socket && !isEventStream(req))
+      const { req } = args.contextValue as { req?: IncomingMessage }; // by HTTP only
+      if (req && !isEventStream(req))
         return setResultAndStopExecution({ errors: [apiError('EVENT_STREAM_NOT_ACCEPTED', API_ERRORS.EVENT_STREAM_NOT_ACCEPTED.about)] });
       const begun = begin(visitor, args);
       if ('refused' in begun) return setResultAndStopExecution(withCost({ errors: [begun.refused] }, visitor, begun.points));

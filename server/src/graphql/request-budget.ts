@@ -37,10 +37,13 @@ export class RequestBudget {
     return this.#limits.maxCost;
   }
 
-  /** Takes the price of any request; an error where not even that is left, so that nothing more needs to be done about it. */
-  knock(visitor: string): GraphQLError | undefined {
-    const bucket = this.#buckets.of(visitor);
-    return bucket.take(REQUEST_COST) ? undefined : this.#rateLimited(visitor, REQUEST_COST);
+  /**
+   * Takes the price of any request, and `more` for what is known to be asked for; an error where that is not left, so that nothing more
+   * needs to be done about it.
+   */
+  knock(visitor: string, more = 0): GraphQLError | undefined {
+    const points = Math.min(REQUEST_COST + more, this.#limits.costCapacity);
+    return this.#buckets.of(visitor).take(points) ? undefined : this.#rateLimited(visitor, points);
   }
 
   /** Takes the points of an operation; `done` is to be called when its execution has ended. */
@@ -67,9 +70,15 @@ export class RequestBudget {
     this.#buckets.of(visitor).charge(this.#limits.refusedCost);
   }
 
-  /** What an answer turned out to cost beyond what was taken for it. */
-  chargeMore(visitor: string, points: number): void {
-    if (points > 0) this.#buckets.of(visitor).charge(points);
+  /** Seconds until a request could be refused at its price; 0: now. */
+  secondsUntilRefusal(visitor: string): number {
+    const { refusedCost } = this.#limits;
+    return this.state(visitor).remaining >= refusedCost ? 0 : this.#buckets.of(visitor).secondsUntil(refusedCost);
+  }
+
+  /** Takes points for what was done already, as far as they are there. */
+  charge(visitor: string, points: number): void {
+    this.#buckets.of(visitor).charge(points);
   }
 
   state(visitor: string): BucketState {

@@ -3,6 +3,7 @@ import type { DocumentNode, ExecutionArgs, ExecutionResult, ValidatedSubscriptio
 import { Hubs } from '../subscribers/hub.ts';
 import type { Hub, HubSource } from '../subscribers/hub.ts';
 import { Message } from '../subscribers/message.ts';
+import { MessageReader } from '../subscribers/message-reader.ts';
 import { RecentMessages } from '../subscribers/recent-messages.ts';
 import { Viewer } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
@@ -18,6 +19,8 @@ export interface SharedStreamsLimits {
 
 /** Messages that a stream keeps for those who come back. */
 const MAX_RECENT_MESSAGES = 1_000;
+/** The engine's part of a subscription whose outlet does everything else. */
+const BEGUN: ExecutionResult = {};
 
 /** A subscription that cannot begin: the answer to everyone who asked for it. */
 class Refusal extends Error {
@@ -65,11 +68,13 @@ export class SharedStreams {
     try {
       await hub.ready;
       const after = givenValue(operation.after, args.document, args.operationName, variables);
-      const viewer = this.#viewerOf(hub, operation, args);
-      if (operation.kind !== 'events') join(viewer, hub, operation);
+      const outlet = (args.contextValue as Context).outlet ?? new MessageReader();
+      const viewer = new Viewer(hub, outlet);
+      const messages = outlet.open(viewer);
+      if (operation.kind !== 'events') join(viewer, hub);
       else if (after == null) this.#joinNow(viewer, hub, this.#position());
       else await this.#joinAfter(viewer, hub, args, after);
-      return results(viewer);
+      return messages ? results(messages) : BEGUN;
     } catch (error) {
       if (error instanceof Refusal) return error.result;
       throw error;
@@ -90,31 +95,21 @@ export class SharedStreams {
     const used = Object.fromEntries(operation.variables.flatMap((name) => (name in variables ? [[name, variables[name]]] : [])));
     const args: ExecutionArgs = { schema, document: operation.document, operationName, variableValues: used };
     const source: HubSource = {
+      kind: operation.kind,
+      capacity: this.#limits.mailboxCapacity,
       start: () => this.#stream(args, {}),
       first: async () => {
-        const stream = await this.#stream(args, { tellAll: true });
-        const { value } = await stream.next();
-        await stream.return?.();
-        return value as Message | undefined;
+        try {
+          const stream = await this.#stream(args, { tellAll: true });
+          const { value } = await stream.next();
+          await stream.return?.();
+          return value as Message | undefined;
+        } catch (error) {
+          throw this.#mask(error);
+        }
       },
     };
     return this.#hubs.get(`${operation.text}\n${canonicalVariables(operation.variables, used)}`, source);
-  }
-
-  #viewerOf(hub: Hub, { kind }: SharedOperation, { contextValue }: ExecutionArgs): Viewer {
-    const viewer: Viewer = new Viewer({
-      kind,
-      capacity: this.#limits.mailboxCapacity,
-      outlet: (contextValue as Context).outlet,
-      onClose: () => hub.remove(viewer),
-      askForMissed: () => {
-        hub.first().then(
-          (message) => message && viewer.catchUp(message),
-          (error: unknown) => viewer.end(this.#mask(error)),
-        );
-      },
-    });
-    return viewer;
   }
 
   #position(): bigint {
@@ -212,25 +207,23 @@ function sequenceOf(event: unknown): bigint | undefined {
 }
 
 /** The value of the moment first, where the stream runs already; the one who starts it gets it from the stream itself. */
-function join(viewer: Viewer, hub: Hub, { kind }: SharedOperation): void {
-  if (kind === 'state' && hub.newest) viewer.push(hub.newest);
+function join(viewer: Viewer, hub: Hub): void {
+  if (hub.kind === 'state' && hub.newest) viewer.push(hub.newest);
   hub.add(viewer);
-  if (kind === 'moves' && hub.newest) viewer.miss();
+  if (hub.kind === 'moves' && hub.newest) viewer.miss();
 }
 
-/**
- * As a transport reads them; each says itself how it is written. Where an outlet takes the messages, nothing comes here but the end.
- */
-function results(viewer: Viewer): AsyncIterableIterator<ExecutionResult> {
+/** As a transport reads them; each says itself how it is written. */
+function results(messages: AsyncIterableIterator<Message>): AsyncIterableIterator<ExecutionResult> {
   return {
     async next() {
-      const { value, done } = await viewer.next();
+      const { value, done } = await messages.next();
       if (done) return { value: undefined, done };
-      const { json } = value as Message;
+      const { json } = value;
       return { value: { stringify: () => json } as ExecutionResult, done: false };
     },
     async return() {
-      await viewer.return();
+      await messages.return?.();
       return { value: undefined, done: true };
     },
     [Symbol.asyncIterator]() {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { profitAt } from '../trades/profit.ts';
 import { quantityFor } from '../trades/opening.ts';
-import { Decimal, parsePlainDecimal, toMoney, toPlain } from './decimal.ts';
+import { Decimal, parsePlainDecimal, toMoney, toPlain, withoutExponent } from './decimal.ts';
 
 const SCALE = 10n ** 18n;
 
@@ -226,4 +226,20 @@ describe('rounding is half away from zero, decided by the exact value', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test.for<[string, string]>([
+  ['1.234e-05', '0.00001234'],
+  ['1e+14', '100000000000000'],
+  ['1.50E2', '150'],
+  ['0e0', '0'],
+  ['1.234', '1.234'],
+  ['1e400', '1e400'],
+  ['-1e5', '-1e5'],
+  ['e5', 'e5'],
+  ['1e', '1e'],
+  ['1_0e1', '1_0e1'],
+  ['NaN', 'NaN'],
+])('%s without its exponent is %s', ([text, plain]) => {
+  expect(withoutExponent(text)).toBe(plain);
 });

@@ -39,3 +39,10 @@ const PLAIN_DECIMAL = /^[0-9]{1,15}(?:\.[0-9]{1,18})?$/;
 export function parsePlainDecimal(text: string): Decimal | undefined {
   return PLAIN_DECIMAL.test(text) ? new Decimal(text) : undefined;
 }
+
+const WITH_EXPONENT = /^([0-9]{1,15}(?:\.[0-9]{1,18})?)[eE]([+-]?[0-9]{1,2})$/;
+
+/** What is written with an exponent in plain digits, "1.234e-05" as "0.00001234", every digit kept; any other text as it is. */
+export function withoutExponent(text: string): string {
+  return WITH_EXPONENT.test(text) ? toPlain(new Decimal(text)) : text;
+}

@@ -3,6 +3,8 @@ import { page, tableUnder } from '../../testkit/doc-tables.ts';
 import type { TradeFilter } from '../trades/trade-filter.ts';
 import { BadParameter, EXPORT_PARAMETERS, filterFromQuery } from './export-filter.ts';
 
+const NOW = new Date('2026-11-24T21:00:00.000Z');
+
 describe('the filter in a URL', () => {
   test.for<[string, TradeFilter]>([
     ['', {}],
@@ -22,8 +24,15 @@ describe('the filter in a URL', () => {
     ['symbol=&strategy=&result=&from=&to=', {}],
     ['from=2026-01-01&to=2026-01-31', { from: new Date('2026-01-01T00:00:00.000Z'), to: new Date('2026-01-31T23:59:59.999Z') }],
     ['from=2026-01-01T01:00:00%2B01:00', { from: new Date('2026-01-01T00:00:00.000Z') }],
+    ['symbol=btcusdt', { symbol: ['BTCUSDT'] }],
+    ['period=7d', { from: new Date('2026-11-18T00:00:00.000Z') }],
+    ['period=1y&from=2026-01-01&to=2026-01-31', { from: new Date('2025-11-25T00:00:00.000Z') }],
+    ['period=all&from=', {}],
+    ['period=&to=2026-01-31', { to: new Date('2026-01-31T23:59:59.999Z') }],
+    ['period=custom&from=2026-01-01', { from: new Date('2026-01-01T00:00:00.000Z') }],
+    ['sort=pnl&dir=asc&col=symbol&col=pnl&after=x&by=strategy&side=LONG', { direction: ['LONG'] }],
   ])('%s', ([query, filter]) => {
-    expect(filterFromQuery(query)).toEqual(filter);
+    expect(filterFromQuery(query, NOW)).toEqual(filter);
   });
 
   test.for([
@@ -37,11 +46,12 @@ describe('the filter in a URL', () => {
     ['from=2026-02-30', /from is a day/],
     ['to=2026-01-01T00:00:00', /to is a day/],
     ['from=2026-01-01&from=2026-01-02', /from is given twice/],
+    ['period=2d', /period is one of 7d, 30d, 90d, 1y, all, custom/],
     ['symbol=%', /not percent-encoded/],
     ['symbol=%ff', /not percent-encoded/],
   ] as const)('%s is refused', ([query, message]) => {
-    expect(() => filterFromQuery(query)).toThrow(BadParameter);
-    expect(() => filterFromQuery(query)).toThrow(message);
+    expect(() => filterFromQuery(query, NOW)).toThrow(BadParameter);
+    expect(() => filterFromQuery(query, NOW)).toThrow(message);
   });
 
   test('the parameters are those of EXPORT.md', () => {

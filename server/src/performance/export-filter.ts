@@ -24,16 +24,25 @@ const LISTS: Readonly<Record<string, { readonly field: ListName; readonly words:
   result: { field: 'result', words: [...TRADE_RESULTS, 'EVEN'] },
 };
 
-export const EXPORT_PARAMETERS = [...Object.keys(LISTS), 'from', 'to'];
+/** Periods that end now, as the page's address says them, by the number of UTC days they hold, today included. */
+const PERIOD_DAYS: Readonly<Record<string, number>> = { '7d': 7, '30d': 30, '90d': 90, '1y': 365 };
+const PERIODS = [...Object.keys(PERIOD_DAYS), 'all', 'custom'];
+/** What a page's address says besides its filters: which rows of them it shows, in what order and columns. A download has them all. */
+const OF_THE_PAGE = new Set(['sort', 'dir', 'col', 'after', 'before', 'by']);
+const DAY_MS = 86_400_000;
+
+export const EXPORT_PARAMETERS = [...Object.keys(LISTS), 'from', 'to', 'period'];
 
 /**
- * Reads the filter out of a URL's query. A list is given by repeating its parameter or by commas; a comma within a name is
+ * Reads the filter out of a URL's query, which may be one of the page's. A list is given by repeating its parameter or by commas; a comma within a name is
  * written %2C, which counts for strategies only, as nothing else holds commas. A parameter without a value is no condition, so that
- * a form can be sent as it is. Words are taken in any case. @throws BadParameter
+ * a form can be sent as it is. Words are taken in any case. As on the page, a period that ends now goes before `from` and `to`.
+ * @throws BadParameter
  */
-export function filterFromQuery(query: string): TradeFilter {
+export function filterFromQuery(query: string, now: Date): TradeFilter {
   const lists: Partial<Record<ListName, string[]>> = {};
   const times: { from?: Date; to?: Date } = {};
+  let period = 'all';
   for (const part of query.split('&')) {
     if (part === '') continue;
     const [rawName = '', ...rest] = part.split('=');
@@ -45,16 +54,27 @@ export function filterFromQuery(query: string): TradeFilter {
       if (text !== '') times[name] = instantOf(name, text);
       continue;
     }
+    if (name === 'period') {
+      period = decoded(raw) || 'all';
+      if (!PERIODS.includes(period)) throw new BadParameter(`period is one of ${PERIODS.join(', ')}, not ${JSON.stringify(period)}`);
+      continue;
+    }
+    if (OF_THE_PAGE.has(name)) continue;
     const list = Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
     if (!list) throw new BadParameter(`there is no parameter ${JSON.stringify(name)}; there are ${EXPORT_PARAMETERS.join(', ')}`);
     const values = name === 'strategy' ? raw.split(',').map(decoded) : decoded(raw).split(',');
     for (const value of values) if (value !== '') (lists[list.field] ??= []).push(wordOf(name, value, list.words));
   }
-  return { ...lists, ...times } as TradeFilter;
+  const days = PERIOD_DAYS[period];
+  return { ...lists, ...(days === undefined ? times : { from: dayStart(now.getTime() - (days - 1) * DAY_MS) }) } as TradeFilter;
+}
+
+function dayStart(timeMs: number): Date {
+  return new Date(timeMs - (timeMs % DAY_MS));
 }
 
 function wordOf(name: string, value: string, words: readonly string[] | null): string {
-  if (words === null) return value;
+  if (words === null) return name === 'symbol' ? value.toUpperCase() : value;
   const word = value.toUpperCase();
   if (!words.includes(word)) throw new BadParameter(`${name} is one of ${words.join(', ')}, not ${JSON.stringify(value)}`);
   return word === 'EVEN' ? 'FLAT' : word;

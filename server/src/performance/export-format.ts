@@ -21,14 +21,16 @@ export interface ExportFormat {
 }
 
 /**
- * Texts that a spreadsheet would run as a formula, also behind quotes or blanks that it may strip
- * (https://owasp.org/www-community/attacks/CSV_Injection). Numbers never come here, so a negative one stays a number.
+ * Where a spreadsheet would run the rest of a text as a formula: at its beginning, also behind quotes or blanks that it may strip
+ * (https://owasp.org/www-community/attacks/CSV_Injection), and behind whatever it may take for the end of a cell. That is the semicolon
+ * in every country that writes decimals with a comma, and there quotes within a line keep nothing together, not even line breaks.
+ * Numbers never come here, so a negative one stays a number.
  */
-const LIKE_A_FORMULA = /^[\s"']*[=+\-@＝＋－＠\t\r\n\0]/u;
+const BEFORE_A_FORMULA = /(?<=^|[;\t\r\n])(?=[\s"']*[=+\-@＝＋－＠\t\r\n\0])/gu;
 
 /** Kept from being a formula by a ' in front, which spreadsheets do not show. */
 export function safeCell(text: string): string {
-  return LIKE_A_FORMULA.test(text) ? `'${text}` : text;
+  return text.replace(BEFORE_A_FORMULA, "'");
 }
 
 function csvCells(row: ExportRow): string[] {

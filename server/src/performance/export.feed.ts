@@ -7,10 +7,6 @@ import { BadParameter, filterFromQuery } from './export-filter.ts';
 import type { ExportFormat, ExportHead } from './export-format.ts';
 
 export interface ExportLimits {
-  /** Downloads at once; more are asked to come again. */
-  readonly maxConcurrent: number;
-  /** What a surplus one is told to wait. */
-  readonly retryAfterMs: number;
   /** Events of the record looked through at once. */
   readonly windowSize: number;
   /** Longest download; then it is cut. */
@@ -36,7 +32,6 @@ export class Exports {
   readonly #reader: ExportReader;
   readonly #clock: Clock;
   readonly #limits: ExportLimits;
-  #running = 0;
 
   constructor(reader: ExportReader, clock: Clock, limits: ExportLimits) {
     this.#reader = reader;
@@ -46,19 +41,15 @@ export class Exports {
 
   /** Answers one request for a download in this format. */
   async answer(format: ExportFormat, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'only GET and HEAD', { allow: 'GET, HEAD' });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return refuse(response, 405, 'METHOD_NOT_ALLOWED', 'A download is asked for by GET.', { allow: 'GET, HEAD' });
     let filter: TradeFilter;
     try {
-      filter = filterFromQuery(request.url?.split('?').slice(1).join('?') ?? '');
+      filter = filterFromQuery(request.url?.split('?').slice(1).join('?') ?? '', this.#clock.now());
     } catch (error) {
-      if (error instanceof BadParameter) return refuse(response, 400, error.message);
+      if (error instanceof BadParameter) return refuse(response, 400, 'BAD_PARAMETER', error.message);
       throw error;
     }
-    if (this.#running >= this.#limits.maxConcurrent) {
-      const seconds = Math.ceil(this.#limits.retryAfterMs / 1000);
-      return refuse(response, 503, 'too many downloads at once, try again later', { 'retry-after': String(seconds) });
-    }
-    this.#running += 1;
     const stopWaiting = this.#clock.after(this.#limits.maxDurationMs, () => response.destroy());
     try {
       const sequence = await this.#reader.head();
@@ -75,7 +66,6 @@ export class Exports {
       if (!isGone(error)) throw error;
     } finally {
       stopWaiting();
-      this.#running -= 1;
     }
   }
 
@@ -101,6 +91,9 @@ function isGone(error: unknown): boolean {
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ERR_STREAM_DESTROYED';
 }
 
-function refuse(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { ...READABLE_BY_ALL, 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
+/** In the form in which the API tells errors. */
+function refuse(response: ServerResponse, status: number, code: string, message: string, headers: Record<string, string> = {}): void {
+  response
+    .writeHead(status, { ...READABLE_BY_ALL, 'content-type': 'application/json; charset=utf-8', ...headers })
+    .end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }

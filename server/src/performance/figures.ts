@@ -1,5 +1,6 @@
 import type { Decimal } from '../kernel/decimal.ts';
 import type { BreakdownKey } from './breakdown.ts';
+import type { Capital } from './benchmark.ts';
 import { distributionOf } from './distribution.ts';
 import type { HistogramBin } from './distribution.ts';
 import { equityCurve } from './equity-curve.ts';
@@ -81,6 +82,11 @@ export class Figures {
   /** At most `points` points; the last one is the total. */
   equityCurve(points: number): EquityPoint[] {
     return equityCurve(this.#cut.slice.closed, points);
+  }
+
+  /** What was needed to make the trades; null without any. */
+  capital(): Capital | null {
+    return this.#cut.whole.capital();
   }
 
   pnlByPeriod(period: Period): PeriodPnl[] {

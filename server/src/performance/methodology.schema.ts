@@ -5,6 +5,7 @@ import { METRIC_DOCS } from './metric-docs.ts';
 import type { PerformanceField } from './metric-docs.ts';
 import { METRIC_REASONS } from './metric.ts';
 import type { MetricDoc } from './metric.ts';
+import { OTHER_DOCS } from './other-docs.ts';
 import { workedExample } from './worked-example.ts';
 import type { ExampleTrade, WorkedExample } from './worked-example.ts';
 import { WORKINGS } from './workings.ts';
@@ -19,9 +20,9 @@ interface DocumentedFigure extends MetricDoc {
 
 const FigureRef = builder.objectRef<DocumentedFigure>('DocumentedFigure');
 FigureRef.implement({
-  description: 'How one figure of a Performance is defined; the descriptions of its fields are made from the same text.',
+  description: 'How one figure is defined; the descriptions of the fields are made from the same text.',
   fields: (t) => ({
-    field: t.exposeString('field', { description: 'Its name in Performance.' }),
+    field: t.exposeString('field', { description: 'Its name in Performance; of the last ones in Trade and in Query.' }),
     name: t.exposeString('name', { description: 'Its name for readers.' }),
     unit: t.exposeString('unit', { description: 'What it is measured in.' }),
     formula: t.exposeString('formula', { description: 'How it is worked out, in plain text.' }),
@@ -98,7 +99,7 @@ builder.queryField('methodology', (t) =>
 );
 
 function figures(example: WorkedExample): DocumentedFigure[] {
-  return Object.entries(METRIC_DOCS).map(([field, doc]) => ({
+  return Object.entries({ ...METRIC_DOCS, ...OTHER_DOCS }).map(([field, doc]) => ({
     ...doc,
     field,
     working: workingOf(field as PerformanceField)?.(example) ?? null,

@@ -1,5 +1,7 @@
-import type { Decimal } from '../kernel/decimal.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import type { TradeRow } from '../trades/rows.ts';
+import { capitalOf } from './benchmark.ts';
+import type { Capital } from './benchmark.ts';
 import type { ClosedTrade } from './closed-trade.ts';
 import { expectancyIntervalInTurns } from './intervals.ts';
 import type { Interval } from './intervals.ts';
@@ -13,6 +15,7 @@ export class Part {
   /** In the order of opening. */
   readonly open: readonly TradeRow[];
   readonly totalSignals: number;
+  #capital: Capital | null | undefined;
   #metrics: { readonly value: TradeMetrics; readonly nowMs: number } | undefined;
   #interval: Promise<Interval | null> | undefined;
   #firstEntryAt: Date | null | undefined;
@@ -46,5 +49,20 @@ export class Part {
       this.#firstEntryAt = firstMs === Infinity ? null : new Date(firstMs);
     }
     return this.#firstEntryAt;
+  }
+
+  /** What was needed to make the trades; null without any. */
+  capital(): Capital | null {
+    if (this.#capital === undefined) {
+      this.#capital = capitalOf([
+        ...this.closed.map(({ positionSize, entryTimeMs, exitTimeMs }) => ({ positionSize, fromMs: entryTimeMs, toMs: exitTimeMs })),
+        ...this.open.map(({ positionSize, entryTime }) => ({
+          positionSize: new Decimal(positionSize.toFixed()),
+          fromMs: entryTime.getTime(),
+          toMs: null,
+        })),
+      ]);
+    }
+    return this.#capital;
   }
 }

@@ -68,8 +68,8 @@ beforeAll(async () => {
   board = new PriceBoard(clock);
   // PEPEUSDT has no price.
   for (const marketType of ['SPOT', 'FUTURES'] as const) {
-    board.putTick(tickAt(1, '42123.45678901', { marketType, symbol: 'BTCUSDT' }));
-    board.putTick(tickAt(1, '0.00001234', { marketType, symbol: 'ETHUSDT' }));
+    board.putTick(tickAt(1, '42123.45678901', { marketType, symbol: 'BTCUSDT' }), 0);
+    board.putTick(tickAt(1, '0.00001234', { marketType, symbol: 'ETHUSDT' }), 0);
   }
   for (let each = 0; each < 150; each += 1) {
     const opened = await open();
@@ -204,7 +204,7 @@ describe('summary, open positions, curve and plain SQL', () => {
 
   test('a price that moves shows at once in both, without a read of the database', async () => {
     const before = await performanceOf(null);
-    board.putTick(tickAt(2, '43000.00000001', { symbol: 'BTCUSDT' }));
+    board.putTick(tickAt(2, '43000.00000001', { symbol: 'BTCUSDT' }), 0);
     const figures = await record.moment().of(null);
     const [performance, positions] = [figures.performance(), figures.openPositions()];
     expect(toPlain(performance.unrealizedPnl)).not.toBe(toPlain(before.unrealizedPnl));

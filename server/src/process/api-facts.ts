@@ -2,25 +2,59 @@ import { Kind, parse, print, printSchema } from 'graphql';
 import type { InputObjectTypeDefinitionNode } from 'graphql';
 import { API_ERRORS } from '../graphql/api-errors.ts';
 import { schema } from '../graphql/schema.ts';
+import { HOOK_FAULTS } from '../signals/hook-faults.ts';
 import { REFUSALS } from '../signals/refusals.ts';
 import { LIMITS, variableOf } from './limits.ts';
 import type { Setting } from './setting.ts';
 
 /** The limits that a caller of the API can run into. */
 const PUBLIC_LIMITS: Readonly<Record<string, readonly string[]>> = {
-  api: ['maxRequestBodyBytes'],
+  api: [
+    'maxRequestBodyBytes',
+    'maxTokens',
+    'maxDepth',
+    'maxIntrospectionDepth',
+    'maxAliases',
+    'maxDirectives',
+    'maxFields',
+    'maxFragments',
+    'maxListLength',
+    'executionTimeoutMs',
+    'maxCost',
+    'costCapacity',
+    'costPerSecond',
+    'refusedCost',
+    'heavyCost',
+    'maxHeavyRequests',
+  ],
+  tokens: ['maxFailuresPerMinute'],
+  hooks: ['maxBodyBytes', 'cost'],
   pages: ['defaultPageSize', 'maxPageSize'],
-  signals: ['maxPriceAgeMs'],
+  signals: ['maxPriceAgeMs', 'maxClockAheadMs'],
   live: ['minIntervalMs', 'maxIntervalMs', 'maxSymbolsPerRequest'],
   events: ['mailboxCapacity'],
-  sockets: ['maxMessageBytes', 'initTimeoutMs', 'pingIntervalMs', 'stalledStreamMs'],
-  http: ['maxHeaderBytes', 'headersTimeoutMs', 'requestTimeoutMs'],
+  exports: ['cost', 'maxConcurrent', 'maxPerAddress', 'maxDurationMs', 'stalledMs'],
+  playground: ['costPerMegabyte'],
+  sockets: [
+    'maxMessageBytes',
+    'initTimeoutMs',
+    'pingIntervalMs',
+    'maxSockets',
+    'maxSocketsPerAddress',
+    'maxSubscriptionsPerSocket',
+    'maxMessagesPerMinute',
+    'stalledStreamMs',
+    'stalledMs',
+    'behindMs',
+  ],
+  http: ['maxHeaderBytes', 'headersTimeoutMs', 'requestTimeoutMs', 'bodyTimeoutMs'],
 };
 
 /** What the page for developers says about the API and takes from the code, so that it cannot say anything else. */
 export function apiFacts() {
   return {
     refusals: Object.entries(REFUSALS).map(([code, about]) => ({ code, about })),
+    hookFaults: Object.entries(HOOK_FAULTS).map(([code, { status, about }]) => ({ code, status, about })),
     errors: Object.entries(API_ERRORS).map(([code, { status, about }]) => ({ code, status, about })),
     limits: Object.entries(PUBLIC_LIMITS).flatMap(([part, names]) => names.map((name) => limit(part, name))),
     signalFields: signalFields(),

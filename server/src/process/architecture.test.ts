@@ -18,6 +18,7 @@ const PLANTED = [
   ['record/a.ts', '../closures/closure.ts', 'arrows-of-record'],
   ['signals/a.ts', '../performance/metric.ts', 'arrows-of-signals'],
   ['closures/a.ts', '../subscribers/mailbox.ts', 'arrows-of-closures'],
+  ['candles/a.ts', '../closures/closure.ts', 'arrows-of-candles'],
   ['performance/a.ts', '../signals/signal.ts', 'arrows-of-performance'],
   ['subscribers/a.ts', '../trades/trade.ts', 'arrows-of-subscribers'],
   ['graphql/a.ts', '../trades/trade.ts', 'arrows-of-graphql'],

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import DataLoader from 'dataloader';
+import { DailyClosesStore } from '../candles/daily-closes.store.ts';
+import { TradeCandlesStore } from '../candles/trade-candles.store.ts';
 import { createApi } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { RequestBudget } from '../graphql/request-budget.ts';
 import type { Service } from '../kernel/service.ts';
-import { CSV, JSON_DOCUMENT } from '../performance/export-format.ts';
-import type { ExportFormat } from '../performance/export-format.ts';
-import { Exports } from '../performance/export.feed.ts';
-import { ExportStore } from '../performance/export.store.ts';
 import { PerformanceStore } from '../performance/performance.store.ts';
 import { TrackRecord } from '../performance/track-record.ts';
 import { RecentEvents } from '../record/recent-events.ts';
@@ -17,7 +16,6 @@ import { AnswersStore } from '../signals/answers.store.ts';
 import { ChangeSignal } from '../signals/change-signal.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
 import { SocketWriters } from '../subscribers/socket-writers.ts';
-import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import { SubscriptionSockets } from '../subscribers/websocket.feed.ts';
 import { Markets } from '../ticks/markets.ts';
 import { StoredSymbols } from '../ticks/stored-symbols.ts';
@@ -27,11 +25,12 @@ import { ToldMarkets } from '../ticks/told-markets.ts';
 import { StretchesStore } from '../trades/stretches.store.ts';
 import { TradesStore } from '../trades/trades.store.ts';
 import { watchStretches } from '../trades/watch-stretches.ts';
+import { composeDownloads } from './compose-downloads.ts';
+import { composePlayground } from './compose-playground.ts';
 import { composeSenders } from './compose-senders.ts';
 import type { Shared } from './compose-shared.ts';
 import type { Composition, Foundation } from './composition.ts';
 import { graphqlRoutes } from './graphql-routes.ts';
-import type { Endpoint } from './http.ts';
 
 export interface ApiParts extends Pick<Composition, 'graphql' | 'graphqlUpgrade' | 'endpoints'> {
   readonly services: readonly Service[];
@@ -79,6 +78,11 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const answers = new AnswersStore(prisma);
   const answerCounter = new AnswerCounter(answers, clock, log, limits.answers);
   const stretches = new StretchesStore(prisma);
+  const candles = new TradeCandlesStore(prisma);
+  // What is asked for at once is read at once; nothing is remembered, since it may be known the next time.
+  const charts = new DataLoader((ids: readonly string[]) => candles.charts(ids), { cache: false });
+  const extremes = new DataLoader((ids: readonly string[]) => candles.extremes(ids), { cache: false });
+  const dailyCloses = new DailyClosesStore(prisma);
   const performance = new PerformanceStore(prisma);
   const trackRecord = new TrackRecord(performance, () => records.head(), priceBoard, clock, {
     capitalBase: config.capitalBase,
@@ -89,7 +93,8 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
     answerCounter.count(botId, answer),
   );
   const changeSignal = new ChangeSignal(signals, market, rules, clock, newId, announce);
-  const senders = composeSenders(foundation, { signals, acceptSignal, changeSignal });
+  const budget = new RequestBudget(limits.api, clock);
+  const senders = composeSenders(foundation, { signals, acceptSignal, changeSignal }, budget);
 
   const recent = new RecentEvents(
     {
@@ -134,6 +139,9 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       const repaired = await stretches.repaired(marketType, trade.symbol, trade.entryTime, until);
       return watchStretches(trade.entryTime.getTime(), until.getTime(), repaired);
     },
+    chartOf: (tradeId) => charts.load(tradeId),
+    extremesOf: (tradeId) => extremes.load(tradeId),
+    benchmarkCloses: (from, to) => dailyCloses.since(from, to),
     symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
     openSymbols: async () =>
@@ -167,24 +175,24 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       authenticate: () => senders.authenticate(bearer, request),
     };
   };
-  const exportStore = new ExportStore(prisma);
-  const exporting = new Exports({ head: () => records.head(), window: (...asked) => exportStore.window(...asked) }, clock, limits.exports);
-  const download = (path: string, format: ExportFormat): Endpoint => ({
-    path,
-    handle: (request, response) => {
-      cutWhenStalled(response, clock, limits.exports.stalledMs);
-      return exporting.answer(format, request, response);
-    },
-  });
-  const budget = new RequestBudget(limits.api, clock);
   const api = createApi(contextOf, { limits: { ...limits.api, ...limits.events }, budget, visitors, clock, newId, log });
   const writers = new SocketWriters(clock, setImmediate, limits.sockets);
-  const sockets = new SubscriptionSockets(api, writers, limits.sockets, clock, senders.admit);
+  const sockets = new SubscriptionSockets({
+    engine: api,
+    writers,
+    limits: limits.sockets,
+    clock,
+    log,
+    admit: senders.admit,
+    callerOf: (request) => ({ visitor: visitors.of(request) }),
+  });
+  const routes = graphqlRoutes({ api, sockets, holdStream: senders.holdStream, writers, budget, visitors, clock, limits });
   return {
     services: [recent, answerCounter, told, storedSymbols, ...senders.services, writers, sockets],
     markets,
-    ...graphqlRoutes({ api, sockets, holdStream: senders.holdStream, writers, budget, visitors, clock, limits }),
-    endpoints: [download('/bot-performance/export.csv', CSV), download('/bot-performance/export.json', JSON_DOCUMENT), senders.hooks],
+    graphql: composePlayground(foundation, routes.graphql, budget),
+    graphqlUpgrade: routes.graphqlUpgrade,
+    endpoints: [...composeDownloads(foundation, () => records.head(), budget), senders.hooks],
   };
 }
 

@@ -1,3 +1,6 @@
+import { CandleKeeper } from '../candles/candle-keeper.ts';
+import { DailyClosesStore } from '../candles/daily-closes.store.ts';
+import { TradeCandlesStore } from '../candles/trade-candles.store.ts';
 import { ClosuresStore } from '../closures/closures.store.ts';
 import { Closing } from '../closures/closing.ts';
 import type { TradeAnnouncements } from '../closures/closing.ts';
@@ -61,13 +64,22 @@ export function composeWorker(foundation: Foundation, shared: Shared, follow: (m
       intervalMs: config.limits.bus.pricesIntervalMs,
       tell: (news) => bus.publish({ kind: 'NEWS', news }),
     });
-    // The feeds come last: what they deliver is already waited for.
+    const candleKeeper = new CandleKeeper({
+      candles: new TradeCandlesStore(database.prisma),
+      closes: new DailyClosesStore(database.prisma),
+      klines: (marketType, ...asked) => feeds[marketType].klines(...asked),
+      clock,
+      log,
+      limits: config.limits.candles,
+    });
+    // The feeds come after the closing: what they deliver is already waited for.
     return [
       during('following', () => follow(markets)),
       during('symbols', () => storeSymbols(foundation, symbolList)),
       closing,
       feeds.SPOT,
       feeds.FUTURES,
+      candleKeeper,
       tellerOfTerm,
       during('answering', () => {
         teller = tellerOfTerm;

@@ -1,7 +1,9 @@
+import { apiError } from '../graphql/api-errors.ts';
 import { composeApi } from './compose-api.ts';
 import { composeShared } from './compose-shared.ts';
 import { composeWorker } from './compose-worker.ts';
 import type { Composition, Foundation } from './composition.ts';
+import { answerFault, IS_A_WORKER, refuseUpgrade } from './faults.ts';
 
 /**
  * The way of a signal, from top to bottom: accepted and recorded (API), followed by the record's tail (both roles), watched and closed
@@ -15,9 +17,8 @@ export async function compose(foundation: Foundation): Promise<Composition> {
   const worker = role === 'api' ? [] : [composeWorker(foundation, shared, (own) => api?.markets.follow(own) ?? (() => {}))];
   return {
     services: [bus, tail, ...worker, ...(api?.services ?? [])],
-    graphql: api?.graphql ?? ((_, response) => response.writeHead(404).end('this process is a worker; ask one whose ROLE is api\n')),
-    graphqlUpgrade:
-      api?.graphqlUpgrade ?? ((_, socket) => socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')),
+    graphql: api?.graphql ?? ((request, response) => answerFault(request, response, apiError('NOT_FOUND', IS_A_WORKER))),
+    graphqlUpgrade: api?.graphqlUpgrade ?? ((_, socket) => refuseUpgrade(socket, apiError('NOT_FOUND', IS_A_WORKER))),
     endpoints: api?.endpoints ?? [],
     notReady: () => undefined,
   };

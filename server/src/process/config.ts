@@ -55,17 +55,20 @@ export function readConfig(environment: Environment): ConfigReading {
 }
 
 /** What is allowed by itself and makes no sense together. */
-function contradictions({ closing, pages, live, api, sockets, feed, doctor }: Limits): string[] {
+function contradictions({ closing, pages, live, api, sockets, exports, feed, doctor }: Limits): string[] {
   const pairs: [part: string, lesser: string, greater: string, values: Readonly<Record<string, number>>][] = [
     ['closing', 'retryMinMs', 'retryMaxMs', closing],
     ['pages', 'defaultPageSize', 'maxPageSize', pages],
     ['live', 'minIntervalMs', 'maxIntervalMs', live],
     ['api', 'maxCost', 'costCapacity', api],
+    ['api', 'refusedCost', 'costCapacity', api],
     ['sockets', 'maxMessagesPerMinute', 'floodPerMinute', sockets],
     ['sockets', 'maxSocketsPerAddress', 'maxSockets', sockets],
+    ['exports', 'maxPerAddress', 'maxConcurrent', exports],
     ['doctor', 'clockWarningMs', 'clockFaultMs', doctor],
     ['feed', 'reconnectMinMs', 'reconnectMaxMs', feed],
     ['feed', 'repairRetryMinMs', 'repairRetryMaxMs', feed],
+    ['feed', 'backgroundWeightShare', 'weightShare', feed],
     ['feed', 'staleAfterMs', 'silentAfterMs', feed],
   ];
   return pairs

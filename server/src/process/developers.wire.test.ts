@@ -62,9 +62,9 @@ describe('what developers are told', () => {
   });
 
   test('every code and limit is told', () => {
-    const { refusals, errors, limits } = apiFacts();
+    const { refusals, hookFaults, errors, limits } = apiFacts();
     const text = html.replaceAll(/<wbr *\/?>|<!--.*?-->/g, '');
-    for (const name of [...refusals, ...errors].map(({ code }) => code).concat(limits.map(({ variable }) => variable)))
+    for (const name of [...refusals, ...hookFaults, ...errors].map(({ code }) => code).concat(limits.map(({ variable }) => variable)))
       expect(text).toContain(`>${name}</code>`);
   });
 

@@ -26,12 +26,25 @@ beforeAll(async () => {
 const csv = (query = '') => fetch(`${product.url}/bot-performance/export.csv${query}`);
 const rowsOf = async (query = ''): Promise<Record<string, string>[]> => parse(await (await csv(query)).text(), { columns: true });
 
-/** Asks for a download and takes nothing but its head. */
-async function holdUp(path: string): Promise<IncomingMessage> {
-  const asked = request(`${product.url}${path}`, { agent: false }).end();
+/** Asks for a download and takes nothing but its head; from an address of 127.0.0.0/8, which counts by itself. */
+async function holdUp(path: string, localAddress = '127.0.0.1'): Promise<IncomingMessage> {
+  const asked = request(`${product.url}${path}`, { agent: false, localAddress }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   return response;
 }
+
+async function refusalOf(asked: Promise<Response>): Promise<unknown[]> {
+  const response = await asked;
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  return [response.status, response.headers.get('retry-after'), errors[0]?.extensions.code];
+}
+
+const roomForOne = () =>
+  until(async () => {
+    const response = await csv('?status=OPEN');
+    await response.arrayBuffer();
+    return response.status === 200 ? true : undefined;
+  }, 'room for a download');
 
 describe('a download', () => {
   test('holds every trade once, whole, in either form', async () => {
@@ -62,6 +75,7 @@ describe('a download', () => {
     const wins = await rowsOf('?result=win&side=long');
     expect(wins.length).toBeGreaterThan(1_000);
     expect(wins.every(({ realizedPnl, direction }) => Number(realizedPnl) > 0 && direction === 'LONG')).toBe(true);
+    expect(await rowsOf('?period=all&sort=pnl&result=win&side=long')).toHaveLength(wins.length);
     expect(await rowsOf('?bot=nobody')).toEqual([]);
     const { trades } = (await (await fetch(`${product.url}/bot-performance/export.json?bot=nobody`)).json()) as { trades: object[] };
     expect(trades).toEqual([]);
@@ -74,7 +88,8 @@ describe('a download', () => {
   ] as const)('%s is a bad request', async ([query, message]) => {
     const response = await csv(query);
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([400, '*']);
-    expect(await response.text()).toContain(message);
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+    expect(errors).toMatchObject([{ message: expect.stringContaining(message), extensions: { code: 'BAD_PARAMETER' } }]);
   });
 
   test('HEAD tells the same without rows, and nothing else is allowed', async () => {
@@ -90,16 +105,21 @@ describe('a download', () => {
   });
 
   test('more than there is room for are asked to come again; a reader that hangs up makes room, and nobody calls it a fault', async () => {
-    const held = [await holdUp('/bot-performance/export.json'), await holdUp('/bot-performance/export.json')];
-    const surplus = await csv();
-    expect([surplus.status, surplus.headers.get('retry-after')]).toEqual([503, '10']);
+    const held = [await holdUp('/bot-performance/export.json', '127.3.0.1'), await holdUp('/bot-performance/export.json', '127.3.0.2')];
+    expect(held.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    expect(await refusalOf(csv())).toEqual([503, '10', 'SERVER_FULL']);
     held.forEach((response) => response.destroy());
-    await until(async () => {
-      const response = await fetch(`${product.url}/bot-performance/export.csv?status=OPEN`);
-      await response.arrayBuffer();
-      return response.status === 200 ? true : undefined;
-    }, 'room for a download');
+    await roomForOne();
     expect(product.logged).toEqual([]);
+  });
+
+  test('of one address there is one at a time, and the others are served', async () => {
+    const held = await holdUp('/bot-performance/export.json');
+    expect(await refusalOf(csv('?status=OPEN'))).toEqual([429, '10', 'TOO_MANY_DOWNLOADS']);
+    const other = await holdUp('/bot-performance/export.csv?status=OPEN', '127.3.0.3');
+    expect(other.statusCode).toBe(200);
+    for (const response of [held, other]) response.destroy();
+    await roomForOne();
   });
 
   test('whose database fails in the middle is cut, so that nobody takes it for whole', async () => {

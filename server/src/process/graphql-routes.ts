@@ -1,8 +1,6 @@
-import type { Duplex } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { API_ERRORS, apiError } from '../graphql/api-errors.ts';
-import type { ApiErrorCode } from '../graphql/api-errors.ts';
 import { answerRefused, isEventStream, readBody, refusalAtTheDoor, saidLength } from '../graphql/front-door.ts';
 import type { RequestBudget } from '../graphql/request-budget.ts';
 import type { Visitors } from '../graphql/visitors.ts';
@@ -13,6 +11,7 @@ import type { SocketWriters } from '../subscribers/socket-writers.ts';
 import { cutWhenStalled } from '../subscribers/stalled-response.ts';
 import type { Outlet } from '../subscribers/viewer.ts';
 import type { Composition } from './composition.ts';
+import { refuseUpgrade } from './faults.ts';
 import type { UpgradeHandler } from './http.ts';
 import type { Limits } from './limits.ts';
 
@@ -70,17 +69,4 @@ export function graphqlRoutes(parts: GraphqlParts): Pick<Composition, 'graphql' 
       else sockets.upgrade(request, socket, head);
     },
   };
-}
-
-function refuseUpgrade(socket: Duplex, refused: GraphQLError): void {
-  const { code, retryAfterSeconds } = refused.extensions as { code: ApiErrorCode; retryAfterSeconds?: number };
-  const body = JSON.stringify({ errors: [{ message: refused.message, extensions: { code, retryAfterSeconds } }] });
-  const head = [
-    `HTTP/1.1 ${API_ERRORS[code].status} ${code}`,
-    'connection: close',
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -243,8 +243,11 @@ test('a fault of the server is answered with 500 and logged without the token', 
   await product.sql('ALTER TABLE bot_tokens RENAME TO gone');
   const url = `${product.url}/hooks/tradingview/${token}`;
   const response = await fetch(url, { method: 'POST', body: 'a: b' }).finally(() => product.sql('ALTER TABLE gone RENAME TO bot_tokens'));
-  expect([response.status, await response.text()]).toEqual([500, 'internal error\n']);
+  expect(response.status).toBe(500);
+  const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string; errorId: string } }[] };
+  const { code, errorId } = errors[0]!.extensions;
+  expect([code, errors[0]?.message.includes(errorId)]).toEqual(['INTERNAL_SERVER_ERROR', true]);
   const logged = product.logged.find(({ message }) => message === 'a request failed');
-  expect(logged?.fields).toMatchObject({ method: 'POST', path: '/hooks/tradingview/[redacted]' });
+  expect(logged?.fields).toMatchObject({ errorId, method: 'POST', path: '/hooks/tradingview/[redacted]' });
   expect(JSON.stringify(product.logged)).not.toContain(token);
 });

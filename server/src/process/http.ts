@@ -4,7 +4,11 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GraphQLError } from 'graphql';
+import { API_ERRORS, apiError, internalError } from '../graphql/api-errors.ts';
+import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
+import { answerFault, refuseUpgrade } from './faults.ts';
 import type { Limits } from './limits.ts';
 import { codeOf, messageOf, StartFault } from './start-fault.ts';
 
@@ -52,13 +56,15 @@ export class HttpServer {
   readonly #server: Server;
   readonly #limits: Limits['http'];
   readonly #log: Log;
+  readonly #newId: NewId;
   readonly #upgraded = new Set<Duplex>();
   #routes: Routes | undefined;
   #port = 0;
 
-  constructor(limits: Limits['http'], log: Log) {
+  constructor(limits: Limits['http'], log: Log, newId: NewId) {
     this.#limits = limits;
     this.#log = log;
+    this.#newId = newId;
     const options = {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
@@ -120,9 +126,10 @@ export class HttpServer {
     if (pathOf(request).startsWith(EMBEDDED)) response.removeHeader('x-frame-options');
     if (!request.complete) this.#awaitBody(request, response);
     this.#route(request, response).catch((error: unknown) => {
-      this.#log.error({ err: error, method: request.method, path: loggable(pathOf(request)) }, 'a request failed');
+      const errorId = this.#newId();
+      this.#log.error({ err: error, errorId, method: request.method, path: loggable(pathOf(request)) }, 'a request failed');
       if (response.headersSent) response.destroy();
-      else answer(response, 500, 'internal error');
+      else answerFault(request, response, internalError(errorId));
     });
   };
 
@@ -130,7 +137,8 @@ export class HttpServer {
   #awaitBody(request: IncomingMessage, response: ServerResponse): void {
     const late = setTimeout(() => {
       if (request.complete) return;
-      if (!response.headersSent) answer(response.setHeader('connection', 'close'), 408, 'the body took too long');
+      response.shouldKeepAlive = false;
+      if (!response.headersSent) answerFault(request, response, apiError('REQUEST_TIMEOUT', API_ERRORS.REQUEST_TIMEOUT.about));
       request.destroy();
     }, this.#limits.bodyTimeoutMs);
     request.once('close', () => clearTimeout(late));
@@ -141,8 +149,8 @@ export class HttpServer {
     const path = pathOf(request);
     if (path === '/healthz') return answer(response, 200, 'ok');
     if (routes === undefined) {
-      response.setHeader('connection', 'close').setHeader('retry-after', '1');
-      return answer(response, 503, 'starting or stopping');
+      response.shouldKeepAlive = false;
+      return answerFault(request, response, unavailable());
     }
     if (path === '/readyz') {
       const reason = await routes.notReady();
@@ -157,12 +165,14 @@ export class HttpServer {
     socket.on('error', () => socket.destroy()); // a peer that is gone; nothing else listens between two owners of the socket
     this.#upgraded.add(socket);
     socket.once('close', () => this.#upgraded.delete(socket));
-    if (this.#routes !== undefined && pathOf(request) === '/graphql') this.#routes.graphqlUpgrade(request, socket, head);
-    else
-      socket.end(
-        `HTTP/1.1 ${this.#routes === undefined ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-      );
+    if (this.#routes === undefined) refuseUpgrade(socket, unavailable());
+    else if (pathOf(request) === '/graphql') this.#routes.graphqlUpgrade(request, socket, head);
+    else refuseUpgrade(socket, apiError('NOT_FOUND', 'WebSockets are at /graphql.'));
   };
+}
+
+function unavailable(): GraphQLError {
+  return apiError('SERVER_UNAVAILABLE', API_ERRORS.SERVER_UNAVAILABLE.about, 1);
 }
 
 function pathOf(request: IncomingMessage): string {
@@ -174,6 +184,7 @@ function loggable(path: string): string {
   return path.replace(/^(\/hooks\/[a-z]{0,32}).*$/s, '$1/[redacted]');
 }
 
+/** For whoever looks after the server. */
 function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(`${text}\n`);
 }

@@ -25,7 +25,7 @@ const servers: HttpServer[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
 async function open(routes: Partial<Routes> | undefined = {}, environment: Record<string, string> = {}): Promise<HttpServer> {
-  const server = new HttpServer(configFrom(environment).limits.http, silentLog);
+  const server = new HttpServer(configFrom(environment).limits.http, silentLog, () => 'id-of-the-fault');
   servers.push(server);
   await server.listen(0);
   if (routes !== undefined) server.serve({ ...ROUTES, ...routes });
@@ -59,11 +59,12 @@ describe('the HTTP port', () => {
   });
 
   test('answers 503 until it serves and after it drains, but says that it lives', async () => {
-    const server = new HttpServer(configFrom({}).limits.http, silentLog);
+    const server = new HttpServer(configFrom({}).limits.http, silentLog, () => 'id-of-the-fault');
     servers.push(server);
     await server.listen(0);
     const early = await fetch(`${server.url}/graphql`);
-    expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
+    expect([early.status, early.headers.get('retry-after'), early.headers.get('connection')]).toEqual([503, '1', 'close']);
+    expect(await early.json()).toMatchObject({ errors: [{ extensions: { code: 'SERVER_UNAVAILABLE', retryAfterSeconds: 1 } }] });
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     server.serve(ROUTES);
     expect((await fetch(`${server.url}/graphql`)).status).toBe(200);
@@ -80,7 +81,12 @@ describe('the HTTP port', () => {
   test.each(['/fails', '/fails-later'])('answers 500 without details where a handler %s', async (path) => {
     const { url } = await open();
     const response = await fetch(url + path);
-    expect([response.status, await response.text()]).toEqual([500, 'internal error\n']);
+    expect([response.status, response.headers.get('cache-control')]).toEqual([500, 'no-store']);
+    const body = await response.text();
+    expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', errorId: 'id-of-the-fault' } }] });
+    expect(body).not.toContain('secret');
+    const seen = await fetch(url + path, { headers: { accept: 'text/html,*/*' } });
+    expect([seen.status, await seen.text()]).toEqual([500, expect.stringMatching(/^Something went wrong .* id-of-the-fault\.\n$/)]);
   });
 
   test('sends the security headers with every answer', async () => {
@@ -98,7 +104,7 @@ describe('the HTTP port', () => {
     const upgrade = (path: string) =>
       exchange(server, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`);
     expect(await upgrade('/graphql')).toContain('101 Switching Protocols');
-    expect(await upgrade('/other')).toContain('404 Not Found');
+    expect(await upgrade('/other')).toMatch(/^HTTP\/1\.1 404 [^]*"code":"NOT_FOUND"/);
   });
 
   test('hangs up on a request whose headers or body never end', async () => {
@@ -114,6 +120,12 @@ describe('the HTTP port', () => {
     expect(slowBody).toMatch(/408 Request Timeout|^$/);
   });
 
+  test('says that a body took too long, with the code of the API', async () => {
+    const server = await open({ web: async (request, response) => response.end(await text(request)) }, { HTTP_BODY_TIMEOUT_MS: '300' });
+    const answer = await exchange(server, 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*connection: close[^]*"code":"REQUEST_TIMEOUT"/i);
+  });
+
   test('refuses headers that are too large', async () => {
     const server = await open({}, { HTTP_MAX_HEADER_BYTES: '1024' });
     expect(await exchange(server, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(2_000)}\r\n\r\n`)).toContain(
@@ -123,7 +135,7 @@ describe('the HTTP port', () => {
 
   test('waits a moment for a port that is just given back', async () => {
     const first = await open();
-    const second = new HttpServer(configFrom({}).limits.http, silentLog);
+    const second = new HttpServer(configFrom({}).limits.http, silentLog, () => 'id-of-the-fault');
     servers.push(second);
     const listening = second.listen(first.port);
     first.close();

@@ -42,10 +42,12 @@ export const LIMITS = {
   },
   hooks: {
     maxBodyBytes: wholeNumber('bytes of one message to a webhook', 16_384, 1_024, 1_048_576),
+    cost: wholeNumber('points of one message to a webhook with a right token, as many as createSignal costs', 12, 0, 1_000_000),
   },
   tokens: {
     maxFailuresPerMinute: wholeNumber('wrong tokens of one network address in a minute; each more is answered with 429', 10, 1, 1_000_000),
     maxFailureAddresses: wholeNumber('addresses whose wrong tokens are counted; those beyond share one count', 10_000, 1, 1_000_000),
+    maxLookupsPerAddress: wholeNumber('tokens of one network address that are looked up at once; the others wait', 8, 1, 10_000),
     usedEveryMs: wholeNumber("how often a token's last use is stored, at most", 60_000, 1_000, 86_400_000),
     revocationPollMs: wholeNumber('how often it is looked whether tokens of open sockets were revoked', 250, 50, 60_000),
   },
@@ -83,6 +85,15 @@ export const LIMITS = {
     retryMaxMs: wholeNumber('longest wait after a failed write', 5_000, 10, 600_000),
     cursorSaveIntervalMs: wholeNumber('how often it is stored how far each stream was applied', 1_000, 10, 600_000),
   },
+  candles: {
+    intervalMs: wholeNumber('how often it is looked for closed trades whose candles are not kept yet', 10_000, 10, 3_600_000),
+    settleMs: wholeNumber("how long after its end a candle counts as final, also where the host's clock is ahead", 10_000, 0, 3_600_000),
+    retryMs: wholeNumber('wait before the candles of a trade are asked for again after a failure', 600_000, 10, 86_400_000),
+    pageSize: wholeNumber('closed trades read at once that have no candles yet', 20, 1, 1_000),
+    maxPerTrade: wholeNumber('candles kept of one trade; a longer trade gets longer ones', 200, 50, 450),
+    before: wholeNumber('how many of them lie before the entry', 20, 0, 20),
+    after: wholeNumber('how many of them lie after the exit', 3, 0, 20),
+  },
   events: {
     mailboxCapacity: wholeNumber('live events that may wait for one subscriber; beyond it the subscription ends', 256, 1, 100_000),
     replayPageSize: wholeNumber('stored events read at once while a subscriber catches up', 500, 1, 10_000),
@@ -93,11 +104,17 @@ export const LIMITS = {
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
   },
   exports: {
+    cost: wholeNumber('points that one download of the history costs', 1_000, 0, 1_000_000),
     maxConcurrent: wholeNumber('downloads of the history at once; more are answered with 503', 4, 1, 1_000),
+    maxPerAddress: wholeNumber('the same of one network address; more are answered with 429', 1, 1, 1_000),
     retryAfterMs: wholeNumber('what a surplus download is told to wait', 10_000, 1_000, 600_000),
     windowSize: wholeNumber('events of the track record that a download looks through at once', 2_000, 10, 100_000),
     maxDurationMs: wholeNumber('longest download; then it is cut', 1_800_000, 1_000, 86_400_000),
     stalledMs: wholeNumber('a download whose reader takes nothing for this long is cut', 30_000, 1_000, 600_000),
+  },
+  playground: {
+    costPerMegabyte: wholeNumber('points per megabyte of the playground page, which has 9, or 2.4 compressed', 100, 0, 100_000),
+    stalledMs: wholeNumber('a page of the playground whose reader takes nothing for this long is cut', 15_000, 1_000, 600_000),
   },
   answers: {
     retryMs: wholeNumber('wait after a failed write of how many signals were refused or repeated', 5_000, 10, 600_000),
@@ -118,7 +135,7 @@ export const LIMITS = {
   api: {
     maxRequestBodyBytes: wholeNumber('bytes of a request to the API', 32_768, 1_024, 1_048_576),
     maxTokens: wholeNumber('words, names, numbers and signs of a query', 1_000, 100, 100_000),
-    maxDepth: wholeNumber('fields within fields of a query', 10, 5, 100),
+    maxDepth: wholeNumber('levels of fields within fields of a query', 10, 5, 100),
     maxIntrospectionDepth: wholeNumber('the same below __schema and __type', 15, 5, 100),
     maxAliases: wholeNumber('aliases of an operation, with its fragments written out', 30, 1, 10_000),
     maxDirectives: wholeNumber('directives, likewise', 20, 1, 10_000),
@@ -132,7 +149,7 @@ export const LIMITS = {
     maxCost: wholeNumber('points that one request may cost', 2_000, 100, 1_000_000_000),
     costCapacity: wholeNumber('points that one address may spend at once', 20_000, 100, 1_000_000_000),
     costPerSecond: wholeNumber('points that one address gets back per second', 1_000, 1, 1_000_000_000),
-    refusedCost: wholeNumber('points of a request that is refused for what it says', 200, 0, 1_000_000),
+    refusedCost: wholeNumber('points that a request costs which is refused for what it says, or for its wrong token', 200, 0, 1_000_000),
     heavyCost: wholeNumber('points from which on a request is heavy', 500, 1, 1_000_000_000),
     maxHeavyRequests: wholeNumber('heavy requests of one address under way', 4, 1, 1_000_000),
     maxAddresses: wholeNumber(

@@ -62,15 +62,21 @@ describe('what a request may cost', () => {
     expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
   });
 
-  test('is told with every answer, in headers and in extensions', async () => {
+  test('is told in the headers of every answer, and in extensions where the cost was judged', async () => {
     const { headers, body } = await ask(product, { query: '{ settings { capitalBase } }' }, { from: '127.1.0.1' });
     expect(headers['ratelimit-policy']).toMatch(/^"cost";q=\d+;w=\d+$/);
     expect(headers['ratelimit']).toMatch(/^"cost";r=\d+;t=\d+$/);
     expect(body.extensions).toMatchObject({ cost: { requested: 1 }, rateLimit: { limit: 1_000_000_000 } });
+    for (const query of ['{', '{ nosuch }']) {
+      const refused = await ask(product, { query }, { from: '127.1.0.1' });
+      expect([refused.headers['ratelimit'], refused.body.extensions]).toEqual([expect.stringMatching(/r=\d/), undefined]);
+    }
   });
 
   test('is limited per address; the others are served, and the pages of that visitor too', async () => {
-    const tight = await startProduct({ env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100' } });
+    const tight = await startProduct({
+      env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100', API_REFUSED_COST: '50' },
+    });
     const query = { query: '{ trades(first: 20) { edges { node { id } } } }' };
     const answers = await Array.fromAsync(Array.from({ length: 5 }), () => ask(tight, query, { from: '127.1.0.2' }));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);

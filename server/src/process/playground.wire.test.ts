@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { parse, specifiedRules, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
+import { until } from '../../testkit/waiting.ts';
 import { PLAYGROUND_TABS } from '../graphql/playground-tabs.ts';
 import { schema } from '../graphql/schema.ts';
 
@@ -11,6 +15,14 @@ test.each(PLAYGROUND_TABS)('$query is valid', ({ query, variables = '{}', header
   expect(validate(schema, parse(query), specifiedRules)).toEqual([]);
   expect([typeof JSON.parse(variables), typeof JSON.parse(headers)]).toEqual(['object', 'object']);
 });
+
+/** Asks for the page, uncompressed, and takes nothing but its head. */
+async function holdUp(url: string): Promise<IncomingMessage> {
+  const asked = request(url, { agent: false, headers: { accept: 'text/html' } }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  for (const each of [asked, response]) each.on('error', () => {}); // it is cut
+  return response;
+}
 
 describe('the playground', () => {
   let product: Product;
@@ -27,6 +39,33 @@ describe('the playground', () => {
     expect([plain.headers.get('content-encoding'), (await plain.text()).endsWith('</html>\n')]).toEqual([null, true]);
     const again = await ask({ 'if-none-match': first.headers.get('etag') ?? '' });
     expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
+  test('is one page in memory, however many take it and however slowly; who takes nothing is cut', async () => {
+    const own = await startProduct({ env: { PLAYGROUND_STALLED_MS: '1000' } });
+    const held = await Array.fromAsync(Array.from({ length: 20 }), () => holdUp(own.graphqlUrl));
+    const before = process.memoryUsage().arrayBuffers;
+    held.push(...(await Array.fromAsync(Array.from({ length: 20 }), () => holdUp(own.graphqlUrl))));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40_000_000); // each has 9 MB
+    await Promise.all(
+      held.map(async (response) => {
+        await until(() => response.socket.destroyed || (response.socket.write('\r\n'), undefined), 'the cut');
+      }),
+    );
+  });
+
+  test('is paid for by its weight', async () => {
+    const own = await startProduct({ env: { API_COST_CAPACITY: '2000', API_COST_PER_SECOND: '1' } });
+    const ask = async (encoding: string) => {
+      const response = await fetch(own.graphqlUrl, { headers: { accept: 'text/html', 'accept-encoding': encoding } });
+      await response.arrayBuffer();
+      return response;
+    };
+    const left = async (encoding: string) => Number(/r=(\d+)/.exec((await ask(encoding)).headers.get('ratelimit') ?? '')?.[1]);
+    expect(await left('gzip')).toBeGreaterThan(1_700); // 2.4 MB
+    expect(await left('identity')).toBeLessThan(900); // 9 MB
+    const refused = await ask('identity');
+    expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
   });
 
   test('takes nothing away from programs: a GET without text/html is no page', async () => {

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshDatabase } from '../../testkit/database.ts';
 import type { Payload } from '../../testkit/documents.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
 import { until } from '../../testkit/waiting.ts';
+import { projectRoot } from './environment.ts';
 
 const run = promisify(execFile);
 
@@ -84,6 +86,17 @@ describe('the README’s commands', () => {
     const entry = await product.hook('freqtrade', token, webhook.entry_fill);
     expect(entry).toMatchObject({ status: 200, tradeId: expect.any(String), userErrors: [] });
     expect(await product.hook('freqtrade', token, webhook.exit_fill)).toMatchObject({ status: 200, tradeId: entry.tradeId });
+  });
+
+  test('the command for Docker makes a bot with nothing but Node, as in the image', async () => {
+    const [block = ''] = printedCommands('docker compose exec');
+    const command = /^docker compose exec server (.*)$/m.exec(block)?.[1] ?? '';
+    expect(readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8')).toContain(`# docker compose exec server ${command}\n`);
+    const onlyNode = mkdtempSync(join(curlHome, 'path-'));
+    symlinkSync(process.execPath, join(onlyNode, 'node'));
+    const env = { PATH: onlyNode, DATABASE_URL: await freshDatabase() };
+    const { stdout } = await run('/bin/sh', ['-c', command], { cwd: projectRoot, env });
+    expect(stdout).toMatch(/^bpt_live_\w+\n$/);
   });
 
   test('the question to the database is one', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { apiError } from '../graphql/api-errors.ts';
 import { Visitors } from '../graphql/visitors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { idsFrom } from '../kernel/ids.ts';
@@ -10,6 +11,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { processLog, projectRoot } from './environment.ts';
+import { answerFault, IS_A_WORKER } from './faults.ts';
 import { HttpServer } from './http.ts';
 import type { Handler } from './http.ts';
 import { Closers } from './lifecycle.ts';
@@ -45,7 +47,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const log = options.log ?? processLog(config);
   const closers = new Closers(log);
   try {
-    const http = new HttpServer(config.limits.http, log);
+    const clock = options.clock ?? systemClock;
+    const newId = idsFrom(clock, randomBytes);
+    const http = new HttpServer(config.limits.http, log, newId);
     await http.listen(config.port);
     closers.add('http connections', () => http.close());
 
@@ -55,9 +59,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const database = openDatabase(url, config.limits.database, log);
     closers.add('database connections', () => database.close());
 
-    const clock = options.clock ?? systemClock;
     const visitors = new Visitors(config.trustProxy, randomBytes(32).toString('base64url'));
-    const foundation: Foundation = { config, log, clock, randomBytes, newId: idsFrom(clock, randomBytes), database, visitors };
+    const foundation: Foundation = { config, log, clock, randomBytes, newId, database, visitors };
     const composition = await options.compose(foundation);
     for (const service of composition.services) await closers.start(service);
 
@@ -94,7 +97,7 @@ async function startOwnDatabase({ dataDir, limits }: Config, log: Foundation['lo
 }
 
 /** What a worker shows. */
-const NO_PAGES: Handler = (_, response) => response.writeHead(404).end('this process is a worker; ask one whose ROLE is api\n');
+const NO_PAGES: Handler = (request, response) => answerFault(request, response, apiError('NOT_FOUND', IS_A_WORKER));
 
 /** SvelteKit's handler of the built pages. They ask this process' own API, wherever it listens. */
 async function loadWeb(url: string): Promise<Handler> {

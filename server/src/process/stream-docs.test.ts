@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { missingTests, page, tableUnder } from '../../testkit/doc-tables.ts';
 import { schema } from '../graphql/schema.ts';
 import { STREAM_KINDS } from '../subscribers/viewer.ts';
-import { SERVICE_RESTART, TOO_MUCH } from '../subscribers/websocket.feed.ts';
+import { TOO_MUCH } from '../subscribers/subscriber-socket.feed.ts';
+import { SERVICE_RESTART } from '../subscribers/websocket.feed.ts';
 import { LIMITS, variableOf } from './limits.ts';
 
 const text = page('STREAM.md');

@@ -42,10 +42,10 @@ interface Opened {
 }
 
 /** A subscriber's socket, introduced with a token in a header or in connection_init. */
-function open(authorization: { readonly header?: string; readonly init?: unknown }): Opened {
+function open(authorization: { readonly header?: string; readonly init?: unknown; readonly name?: string }): Opened {
   const headers = authorization.header === undefined ? {} : { authorization: authorization.header };
   const socket = new WebSocket(product.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws', { headers });
-  const payload = authorization.init === undefined ? {} : { payload: { authorization: authorization.init } };
+  const payload = authorization.init === undefined ? {} : { payload: { [authorization.name ?? 'authorization']: authorization.init } };
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', ...payload })));
   const closed = once(socket, 'close').then(([code]) => code as number);
   const acknowledged = Promise.race([
@@ -118,7 +118,7 @@ describe('a socket', MANY, () => {
 
   test.for([
     ['in the header', (token: string) => ({ header: `Bearer ${token}` })],
-    ['in connection_init', (token: string) => ({ init: `Bearer ${token}` })],
+    ['in connection_init', (token: string) => ({ init: `Bearer ${token}`, name: 'Authorization' })],
   ] as const)('with a token %s ends within a second of its revocation by another process, and no other does', async ([, by]) => {
     const slug = `Socket ${crypto.randomUUID().slice(0, 8)}`;
     const [kept, revoked] = [await make('create', slug), await make('rotate', slug)];
@@ -163,6 +163,7 @@ describe('a socket', MANY, () => {
   test.for([
     ['a wrong token', { header: 'Bearer bpt_live_wrong' }],
     ['a wrong token in connection_init', { init: 'Bearer bpt_live_wrong' }],
+    ['a wrong token under the header’s usual name', { init: 'Bearer bpt_live_wrong', name: 'Authorization' }],
     ['no token where one should be', { init: 'bpt_live_wrong' }],
     ['something else', { init: 7 }],
   ] as const)('with %s is refused', async ([, authorization]) => {

@@ -13,7 +13,6 @@ export class RecordStore {
   }
 
   /** The newest sequence; 0 for an empty record. */
-  /** The newest sequence; 0 for an empty record. */
   head(): Promise<bigint> {
     return headOf(this.#prisma);
   }

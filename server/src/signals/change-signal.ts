@@ -6,7 +6,7 @@ import type { MarketType } from '../ticks/tick.ts';
 import type { Direction } from '../trades/trade.ts';
 import { newTrade } from './accept-signal.ts';
 import type { Market, NewTrade } from './accept-signal.ts';
-import { checkNotReached, checkQuantity } from './check-signal.ts';
+import { checkNotReached, checkQuantity, checkSymbol } from './check-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
 import { leftOutReason } from './signal.ts';
@@ -59,16 +59,20 @@ export class ChangeSignal {
     await this.#market.refresh(signal.marketType, signal.symbol);
     const now = this.#clock.now();
     if (signal.expiresAt && signal.expiresAt <= now) return [refuse(['id'], 'EXPIRY_IN_THE_PAST')];
-    const fresh = this.#market.freshPrice(signal.marketType, signal.symbol, this.#rules.maxPriceAgeMs);
+    const { marketType, symbol } = signal;
+    const listKnown = this.#market.isListKnown(marketType); // the exchange may have halted or ended the symbol meanwhile
+    const info = this.#market.symbolInfo(marketType, symbol);
+    const fresh = this.#market.freshPrice(marketType, symbol, this.#rules.maxPriceAgeMs);
     const marketPrice = fresh === undefined ? null : new Decimal(fresh);
     const reason = leftOutReason(signal, this.#rules);
     const refusals = [
+      ...checkSymbol(marketType, symbol, info, listKnown, this.#rules.quoteAssets),
       ...(marketPrice ? checkNotReached(signal, marketPrice) : []),
       ...(reason === null ? checkQuantity(this.#rules.positionSize, signal.entryPrice) : []), // the size may be another one by now
     ];
     if (refusals.length > 0) return refusals.map(({ code, message }) => ({ field: ['id'], code, message }));
 
-    const lastTradeId = this.#market.lastTradeId(signal.marketType, signal.symbol);
+    const lastTradeId = this.#market.lastTradeId(marketType, symbol);
     const trade = reason === null ? newTrade(this.#newId(), signal, this.#rules, now, marketPrice, lastTradeId) : null;
     return this.#done(await this.#store.activate(signal.id, trade, reason, now));
   }

@@ -50,6 +50,23 @@ test.for([
   [{ externalId: 'run2-7', trade_id: null }, { externalId: 'run2-7' }],
   [{ open_rate: null, takeProfit: '90', stopLoss: '101' }, { entryPrice: undefined }],
   [{ status: 'pending' }, { status: 'PENDING' }],
+  // As Python writes floats: SHIB, PEPE, and an average of fills.
+  [
+    { open_rate: '1.234e-05', direction: 'Long' },
+    { entryPrice: '0.00001234', takeProfit: '0.0000127102', stopLoss: '0.0000120932' },
+  ],
+  [
+    { open_rate: '7e-06', takeProfitPercent: '5e-01', stopLossPercent: '2.5E+00', direction: 'Long' },
+    { entryPrice: '0.000007', takeProfit: '0.000007035', stopLoss: '0.000006825' },
+  ],
+  [
+    { open_rate: '1.23456789012e-05', takeProfit: '1.1e-05', stopLoss: '1.3E-5', takeProfitPercent: null, stopLossPercent: null },
+    { entryPrice: '0.0000123456789012', takeProfit: '0.000011', stopLoss: '0.000013' },
+  ],
+  [
+    { strategy: '1e5', externalId: '2e5', confidence: '5e-01' },
+    { strategy: '1e5', externalId: '2e5', confidence: 0.5 },
+  ],
 ])('%j makes %j', ([more, expected]) => {
   expect(read(more)).toMatchObject({ kind: 'SIGNAL', input: expected });
 });

@@ -1,5 +1,6 @@
+import { withoutExponent } from '../kernel/decimal.ts';
 import type { HookMessage } from './hook-message.ts';
-import { directionOf, faultOf, signalFrom } from './hook-signal.ts';
+import { directionOf, faultOf, LEVEL_FIELDS, signalFrom } from './hook-signal.ts';
 import type { HookRequest } from './hook-signal.ts';
 import { refuse } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
@@ -7,12 +8,17 @@ import type { Refusal } from './refusals.ts';
 /** BTC/USDT is spot, BTC/USDT:USDT a perpetual that settles in what it is quoted in. */
 const PAIR = /^([^/:\s]+)\/([^/:\s]+)(?::\2)?$/;
 
+const PRICE = ['open_rate', 'entryPrice'];
+/** Python writes a small float as 1.234e-05. */
+const NUMBERS = [...PRICE, ...LEVEL_FIELDS, 'confidence'];
+
 /**
  * A message of freqtrade's webhook: texts only, filled in by its configuration (https://www.freqtrade.io/en/stable/webhook-config/).
  * freqtrade does not tell its stop or its targets, so the configuration says them, as prices or percentages. One trade of freqtrade is
  * one signal: trade_id tells which.
  */
-export function fromFreqtrade(message: HookMessage): HookRequest {
+export function fromFreqtrade(sent: HookMessage): HookRequest {
+  const message = sent.rewritten(NUMBERS, withoutExponent);
   const refusals: Refusal[] = [];
   const pair = message.get('pair');
   const tradeId = message.get('trade_id');
@@ -42,7 +48,7 @@ export function fromFreqtrade(message: HookMessage): HookRequest {
     marketType: isFutures ? 'FUTURES' : 'SPOT',
     direction,
     externalId,
-    entryPrice: message.get('open_rate', 'entryPrice'),
+    entryPrice: message.get(...PRICE),
     timeframe: message.get('timeframe'),
     sentAt: undefined,
   });

@@ -8,14 +8,23 @@ export class HookMessage {
   /** Fields that hold a list or an object. */
   readonly refusals: readonly Refusal[];
 
-  constructor(fields: Iterable<readonly [name: string, value: unknown]>) {
-    const refusals: Refusal[] = [];
+  constructor(fields: Iterable<readonly [name: string, value: unknown]>, known: readonly Refusal[] = []) {
+    const refusals = [...known];
     for (const [name, value] of fields) {
       if (value === null || value === undefined) continue;
       if (typeof value === 'object') refusals.push(refuse([name], 'VALUE_UNKNOWN', 'It must be a text or a number.'));
       else if (String(value).trim() !== '') this.#values.set(plainName(name), String(value).trim());
     }
     this.refusals = refusals;
+  }
+
+  /** The same message with these fields rewritten, where they are there. */
+  rewritten(names: readonly string[], rewrite: (value: string) => string): HookMessage {
+    const meant = new Set(names.map(plainName));
+    return new HookMessage(
+      [...this.#values].map(([name, value]) => [name, meant.has(name) ? rewrite(value) : value]),
+      this.refusals,
+    );
   }
 
   /** The value of the first of these names that is there and not empty, without blanks around it. */

@@ -78,6 +78,9 @@ const LEVELS = {
   stopLoss: { prices: ['stopLoss', 'sl'], percents: ['stopLossPercent', 'stopLossPct', 'slPercent', 'slPct'], sign: -1 },
 } as const;
 
+/** The fields, as their senders may call them, that are read as decimals here. */
+export const LEVEL_FIELDS = Object.values(LEVELS).flatMap(({ prices, percents }) => [...prices, ...percents]);
+
 /** A level as a price, or as so many percent of the entry price away from it. */
 function levelOf(
   field: keyof typeof LEVELS,

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AcceptSignal } from './accept-signal.ts';
-import type { Authentication } from './authenticator.ts';
+import { isSender } from './authenticator.ts';
+import type { Authentication, TooMany } from './authenticator.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import { fromFreqtrade } from './freqtrade.ts';
+import { HOOK_FAULTS } from './hook-faults.ts';
+import type { HookFaultCode } from './hook-faults.ts';
 import { readHookMessage } from './hook-message.ts';
 import type { HookMessage } from './hook-message.ts';
 import type { HookRequest } from './hook-signal.ts';
@@ -18,9 +21,9 @@ export interface HookLimits {
 }
 
 export interface HookPorts {
-  readonly authenticate: (token: string, address: string) => Promise<Authentication>;
-  readonly addressOf: (request: IncomingMessage) => string;
-  readonly retryAfterMs: () => number;
+  /** Takes the price of any request from where it comes. */
+  readonly knock: (request: IncomingMessage) => TooMany | undefined;
+  readonly authenticate: (token: string, request: IncomingMessage) => Promise<Authentication>;
   readonly acceptSignal: Pick<AcceptSignal, 'accept'>;
   readonly changeSignal: Pick<ChangeSignal, 'cancel'>;
   readonly findByExternalId: (botId: string, externalId: string) => Promise<{ readonly id: string } | null>;
@@ -62,7 +65,6 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const NO_TOKEN = 'The address holds no valid token: copy it again, it is /hooks/SOURCE/TOKEN.';
 const GOES_ON = 'Nobody can close a paper trade: it goes on to its take profit, stop loss or expiry.';
 
 /**
@@ -80,27 +82,26 @@ export function createHooks(ports: HookPorts, limits: HookLimits) {
 }
 
 async function answerTo(request: IncomingMessage, ports: HookPorts, limits: HookLimits): Promise<Answer> {
+  const early = ports.knock(request);
+  if (early) return tooMany(early);
   const [source = '', token = '', ...rest] = (request.url?.split('?', 1)[0] ?? '').slice(HOOKS_PATH.length).split('/');
   if (!Object.hasOwn(HOOK_SOURCES, source) || rest.length > 0)
-    return fault(404, 'NOT_FOUND', `There is /hooks/SOURCE/TOKEN, where SOURCE is one of: ${Object.keys(HOOK_SOURCES).join(', ')}.`);
-  if (request.method !== 'POST') return fault(405, 'METHOD_NOT_ALLOWED', 'Send the message by POST.', { allow: 'POST' });
+    return fault('NOT_FOUND', `There is /hooks/SOURCE/TOKEN, where SOURCE is one of: ${Object.keys(HOOK_SOURCES).join(', ')}.`);
+  if (request.method !== 'POST') return fault('METHOD_NOT_ALLOWED', HOOK_FAULTS.METHOD_NOT_ALLOWED.about, { allow: 'POST' });
 
-  const sender = await ports.authenticate(token, ports.addressOf(request));
-  if (sender === null) return fault(401, 'UNAUTHENTICATED', NO_TOKEN);
-  if (sender === 'TOO_MANY_FAILURES')
-    return fault(429, 'TOO_MANY_WRONG_TOKENS', 'Too many wrong tokens came from your network address: wait a minute.', {
-      'retry-after': String(Math.ceil(ports.retryAfterMs() / 1_000)),
-    });
+  const sender = await ports.authenticate(token, request);
+  if (sender === null) return fault('UNAUTHENTICATED', HOOK_FAULTS.UNAUTHENTICATED.about);
+  if (!isSender(sender)) return tooMany(sender);
 
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? 'text/plain';
   if (!Object.hasOwn(CONTENT_TYPES, type) || (request.headers['content-encoding'] ?? 'identity') !== 'identity')
-    return fault(415, 'UNSUPPORTED_MEDIA_TYPE', `Send one of these, not compressed: ${Object.keys(CONTENT_TYPES).join(', ')}.`);
-  const tooLarge = (headers = {}): Answer => fault(413, 'BODY_TOO_LARGE', `A message has at most ${limits.maxBodyBytes} bytes.`, headers);
+    return fault('UNSUPPORTED_MEDIA_TYPE', `Send one of these, not compressed: ${Object.keys(CONTENT_TYPES).join(', ')}.`);
+  const tooLarge = (headers = {}): Answer => fault('BODY_TOO_LARGE', `A message has at most ${limits.maxBodyBytes} bytes.`, headers);
   if (Number.parseInt(request.headers['content-length'] ?? '0', 10) > limits.maxBodyBytes) return tooLarge();
   const body = await readBody(request, limits.maxBodyBytes);
   if (body === 'TOO_LARGE') return tooLarge({ connection: 'close' }); // nobody knows how much more would come
   const message = body === undefined ? undefined : readHookMessage(body, CONTENT_TYPES[type as keyof typeof CONTENT_TYPES]);
-  if (!message) return fault(400, 'BODY_NOT_READABLE', 'The message must be a JSON object, or lines of key=value, in UTF-8.');
+  if (!message) return fault('BODY_NOT_READABLE', 'The message must be a JSON object, or lines of key=value, in UTF-8.');
   return act(HOOK_SOURCES[source]!(message), sender, ports);
 }
 
@@ -138,8 +139,12 @@ function refused(userErrors: readonly (Refusal | Fault)[], status?: number): Ans
   return { status: status ?? (forbidden ? 403 : 422), body: { signalId: null, tradeId: null, duplicate: false, userErrors } };
 }
 
-function fault(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { ...refused([{ field: [], code, message }], status), headers };
+function fault(code: HookFaultCode, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { ...refused([{ field: [], code, message }], HOOK_FAULTS[code].status), headers };
+}
+
+function tooMany({ code, retryAfterSeconds }: TooMany): Answer {
+  return fault(code, HOOK_FAULTS[code].about, { 'retry-after': String(retryAfterSeconds) });
 }
 
 /** The body as text; undefined where it is no UTF-8 or the sender hung up. */

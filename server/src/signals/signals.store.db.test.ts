@@ -5,6 +5,7 @@ import { ManualClock } from '../../testkit/manual-clock.ts';
 import { addBot, recordFaults } from '../../testkit/stored-record.ts';
 import { Decimal, toPlain } from '../kernel/decimal.ts';
 import { idsFrom } from '../kernel/ids.ts';
+import type { SymbolInfo } from '../ticks/symbol-list.ts';
 import { AcceptSignal } from './accept-signal.ts';
 import type { Acceptance, Market } from './accept-signal.ts';
 import { ChangeSignal } from './change-signal.ts';
@@ -45,11 +46,14 @@ beforeEach(async () => {
   return async () => expect(await recordFaults(database.prisma)).toEqual([]);
 });
 
-function open({ rules = {}, market = {} }: { rules?: Partial<SignalRules>; market?: { price?: string; lastTradeId?: number } } = {}) {
+function open({
+  rules = {},
+  market = {},
+}: { rules?: Partial<SignalRules>; market?: { price?: string; lastTradeId?: number; info?: SymbolInfo } } = {}) {
   const clock = new ManualClock();
   const known: Market = {
-    isListKnown: () => false,
-    symbolInfo: () => undefined,
+    isListKnown: () => market.info !== undefined,
+    symbolInfo: () => market.info,
     refresh: () => Promise.resolve(),
     freshPrice: () => market.price,
     lastTradeId: () => market.lastTradeId ?? null,
@@ -370,6 +374,17 @@ describe('a pending signal', () => {
     expect(await changing.activate(bot!, id)).toMatchObject([{ field: ['id'], code: 'EXPIRY_IN_THE_PAST' }]);
     expect(await store.load(id)).toMatchObject({ status: 'PENDING', trade: null });
     expect(await changing.cancel(bot!, id)).toEqual([]);
+  });
+
+  test('cannot be activated while its symbol is halted or after its end, and stays pending then', async () => {
+    const id = await accept(open().accepting, bot!, PENDING);
+    const { marketType, symbol } = PENDING;
+    const info: SymbolInfo = { marketType, symbol, status: 'SETTLING', trading: false, quoteAsset: 'USDT', tickSize: '0.01' };
+    const { changing, store } = open({ market: { info } });
+    const refusal = { field: ['id'], code: 'SYMBOL_NOT_TRADING', message: expect.stringContaining('SETTLING') };
+    expect(await changing.activate(bot!, id)).toMatchObject([refusal]);
+    expect(await store.load(id)).toMatchObject({ status: 'PENDING', trade: null });
+    expect(await open({ market: { info: { ...info, status: 'TRADING', trading: true } } }).changing.activate(bot!, id)).toEqual([]);
   });
 
   test('cannot be activated once the operator’s position size gives it no quantity that can be held, and stays pending then', async () => {

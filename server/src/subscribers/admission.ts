@@ -1,5 +1,5 @@
 export interface AdmissionLimits {
-  /** WebSockets and event streams at once, of all and of one address. */
+  /** Connections at once, of all and of one address. */
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
 }

@@ -1,5 +1,6 @@
-import type { SocketWriters } from './socket-writers.ts';
-import type { Outlet } from './viewer.ts';
+import type { Message } from './message.ts';
+import type { SocketWriter, SocketWriters, Written } from './socket-writers.ts';
+import type { Outlet, Viewer } from './viewer.ts';
 
 /** What is needed of an HTTP answer that is streamed. */
 export interface StreamingResponse {
@@ -27,5 +28,48 @@ export function eventStreamOutlet(accept: string | undefined, response: Streamin
     shed: () => response.destroy(),
   });
   response.once('close', () => writers.forget(writer));
-  return writer.outlet((message) => message.event);
+  return new EventStreamOutlet(writer);
+}
+
+class EventStreamOutlet implements Outlet, Written {
+  readonly #writer: SocketWriter;
+  readonly #end = Promise.withResolvers<IteratorResult<Message>>();
+  #viewer: Viewer | undefined;
+
+  constructor(writer: SocketWriter) {
+    this.#writer = writer;
+    this.#end.promise.catch(() => {}); // the engine may not ask any more
+  }
+
+  get isUrgent(): boolean {
+    return this.#viewer?.kind === 'events';
+  }
+
+  /** The engine waits for messages, and gets only the end. */
+  open(viewer: Viewer): AsyncIterableIterator<Message> {
+    this.#viewer = viewer;
+    const messages: AsyncIterableIterator<Message> = {
+      next: () => this.#end.promise,
+      return: () => {
+        viewer.leave();
+        this.ended(undefined);
+        return this.#end.promise;
+      },
+      [Symbol.asyncIterator]: () => messages,
+    };
+    return messages;
+  }
+
+  wake(): void {
+    this.#writer.wake(this);
+  }
+
+  nextFrame(): Buffer | undefined {
+    return this.#viewer?.take()?.event;
+  }
+
+  ended(failure: Error | undefined): void {
+    if (failure) this.#end.reject(failure);
+    else this.#end.resolve({ value: undefined, done: true });
+  }
 }

@@ -3,6 +3,7 @@ import { deferred, nextTurn } from '../../testkit/turns.ts';
 import { Hub, Hubs } from './hub.ts';
 import { Mailbox } from './mailbox.ts';
 import { Message } from './message.ts';
+import { MessageReader } from './message-reader.ts';
 import { Viewer } from './viewer.ts';
 
 function source() {
@@ -11,21 +12,19 @@ function source() {
   return {
     counts,
     stream,
+    kind: 'events' as const,
+    capacity: 10,
     start: () => ((counts.started += 1), Promise.resolve(stream)),
     first: () => ((counts.firsts += 1), Promise.resolve(new Message('first', undefined))),
   };
 }
 
-function viewerOn(hub: Hub): Viewer {
-  const viewer: Viewer = new Viewer({
-    kind: 'events',
-    capacity: 10,
-    outlet: undefined,
-    onClose: () => hub.remove(viewer),
-    askForMissed: () => {},
-  });
+function readerOn(hub: Hub): MessageReader {
+  const reader = new MessageReader();
+  const viewer = new Viewer(hub, reader);
+  reader.open(viewer);
   hub.add(viewer);
-  return viewer;
+  return reader;
 }
 
 test('those who come at the same time find one hub, before anything was waited for', async () => {
@@ -42,15 +41,15 @@ test('one stream is told to all, as the very same message; it ends with the last
   const hubs = new Hubs();
   const from = source();
   const hub = hubs.get('key', from);
-  const viewers = [viewerOn(hub), viewerOn(hub), viewerOn(hub)];
+  const readers = [readerOn(hub), readerOn(hub), readerOn(hub)];
   await hub.ready;
   const message = new Message('1', 1n);
   from.stream.push(message);
-  for (const viewer of viewers) expect((await viewer.next()).value).toBe(message);
-  await viewers[0]!.return();
-  await viewers[1]!.return();
+  for (const reader of readers) expect((await reader.next()).value).toBe(message);
+  await readers[0]!.return();
+  await readers[1]!.return();
   expect(from.counts.ended).toBe(0);
-  await viewers[2]!.return();
+  await readers[2]!.return();
   expect(from.counts.ended).toBe(1);
   expect(hubs.size).toBe(0);
 });
@@ -59,7 +58,7 @@ test('who holds it keeps it alive until they have joined', async () => {
   const from = source();
   const hub = new Hubs().get('key', from);
   const release = hub.hold();
-  await viewerOn(hub).return();
+  await readerOn(hub).return();
   expect(from.counts.ended).toBe(0);
   await hub.ready;
   release();
@@ -70,7 +69,7 @@ test('who holds it keeps it alive until they have joined', async () => {
 test('a stream that is only ready when nobody is there any more is let go', async () => {
   const from = source();
   const starting = deferred<Mailbox<Message>>();
-  const hub = new Hub({ start: () => starting.promise, first: from.first }, () => {});
+  const hub = new Hub({ ...from, start: () => starting.promise }, () => {});
   hub.hold()();
   starting.resolve(from.stream);
   await hub.ready;
@@ -79,7 +78,7 @@ test('a stream that is only ready when nobody is there any more is let go', asyn
 
 test('a refusal reaches everyone who waits, and the next one tries again', async () => {
   const hubs = new Hubs();
-  const refused = { start: () => Promise.reject(new Error('no')), first: source().first };
+  const refused = { ...source(), start: () => Promise.reject(new Error('no')) };
   const hub = hubs.get('key', refused);
   await expect(Promise.all([hub.ready, hubs.get('key', refused).ready])).rejects.toThrow('no');
   await nextTurn();
@@ -89,21 +88,24 @@ test('a refusal reaches everyone who waits, and the next one tries again', async
 test('a stream that fails ends all its viewers with the reason', async () => {
   const from = source();
   const hub = new Hubs().get('key', from);
-  const viewers = [viewerOn(hub), viewerOn(hub)];
+  const readers = [readerOn(hub), readerOn(hub)];
   await hub.ready;
   from.stream.fail(new Error('broken'));
-  for (const viewer of viewers) await expect(viewer.next()).rejects.toThrow('broken');
+  for (const reader of readers) await expect(reader.next()).rejects.toThrow('broken');
 });
 
 test('the present value is read once for all who ask before the next message', async () => {
   const from = source();
   const hub = new Hubs().get('key', from);
-  viewerOn(hub);
+  const viewers = [1, 2].map(() => new Viewer(hub, { open: () => undefined, wake: () => {}, ended: () => {} }));
+  for (const viewer of viewers) hub.add(viewer);
   await hub.ready;
-  await Promise.all([hub.first(), hub.first()]);
+  for (const viewer of viewers) hub.askForMissed(viewer);
+  await nextTurn();
+  expect(viewers.map((viewer) => viewer.take()?.json)).toEqual(['first', 'first']);
   expect(from.counts.firsts).toBe(1);
   from.stream.push(new Message('1', undefined));
   await nextTurn();
-  await hub.first();
+  hub.askForMissed(viewers[0]!);
   expect(from.counts.firsts).toBe(2);
 });

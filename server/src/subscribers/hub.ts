@@ -1,8 +1,11 @@
 import type { Message } from './message.ts';
-import type { Viewer } from './viewer.ts';
+import type { StreamKind, Viewed, Viewer } from './viewer.ts';
 
 /** What a hub stands on. */
 export interface HubSource {
+  readonly kind: StreamKind;
+  /** Events that may wait for one viewer. */
+  readonly capacity: number;
   /** Begins the one real stream. Rejects where it is refused. */
   readonly start: () => Promise<AsyncIterableIterator<Message>>;
   /** Its first value alone, as who subscribes now would get it; undefined when there is none. */
@@ -10,7 +13,7 @@ export interface HubSource {
 }
 
 /** One real stream for all who asked for the same, told to each of them. It ends with the last of them. */
-export class Hub {
+export class Hub implements Viewed {
   /** Settled once the stream runs; rejected where it was refused. */
   readonly ready: Promise<void>;
   readonly #source: HubSource;
@@ -35,6 +38,14 @@ export class Hub {
 
   get size(): number {
     return this.#viewers.size;
+  }
+
+  get kind(): StreamKind {
+    return this.#source.kind;
+  }
+
+  get capacity(): number {
+    return this.#source.capacity;
   }
 
   /** What was told last, where one message holds the whole state. */
@@ -64,10 +75,13 @@ export class Hub {
     this.#endWhenEmpty();
   }
 
-  /** The present value for who missed some: read once for all who ask before the next message. */
-  first(): Promise<Message | undefined> {
+  /** Tells a viewer that missed some the present value: read once for all who ask before the next message. */
+  askForMissed(viewer: Viewer): void {
     this.#first ??= this.#source.first();
-    return this.#first;
+    this.#first.then(
+      (message) => message && viewer.catchUp(message),
+      (error: unknown) => viewer.end(error instanceof Error ? error : new Error(String(error))),
+    );
   }
 
   async #run(stream: AsyncIterableIterator<Message>): Promise<void> {

@@ -3,6 +3,7 @@ import { ManualClock } from '../../testkit/manual-clock.ts';
 import { Message } from './message.ts';
 import { SocketWriters } from './socket-writers.ts';
 import { Viewer } from './viewer.ts';
+import type { StreamKind } from './viewer.ts';
 
 const LIMITS = { stalledMs: 20_000, behindMs: 60_000, writeSliceMs: 20 };
 
@@ -57,14 +58,13 @@ function setUp() {
   const connect = (room = 100) => {
     const line = new Line(clock, room);
     const writer = writers.writer({ stream: line, state: () => line.state, shed: (reason) => line.sheds.push(reason) });
-    const subscribe = (id: string): Viewer =>
-      new Viewer({
-        kind: 'events',
-        capacity: 10,
-        outlet: writer.outlet((message) => message.frame(id)),
-        onClose: () => {},
-        askForMissed: () => {},
-      });
+    const subscribe = (id: string, kind: StreamKind = 'events'): Viewer => {
+      const nextFrame = (): Buffer | undefined => viewer.take()?.frame(id);
+      const written = { isUrgent: kind === 'events', nextFrame };
+      const outlet = { open: () => undefined, wake: () => writer.wake(written), ended: () => {} };
+      const viewer = new Viewer({ kind, capacity: 10, remove: () => {}, askForMissed: () => {} }, outlet);
+      return viewer;
+    };
     return { line, subscribe };
   };
   return { clock, turn, settle, connect };
@@ -102,6 +102,25 @@ test('it lets go after each slice of time', () => {
     written = now;
   }
   expect(turns).toEqual([32, 32, 32, 4]);
+});
+
+test('events overtake prices, on all connections', () => {
+  const { turn, settle, connect } = setUp();
+  const lines = Array.from({ length: 100 }, () => connect());
+  const prices = lines.map(({ line, subscribe }) => {
+    line.costMs = 1;
+    return subscribe('p', 'state');
+  });
+  for (const viewer of prices) tell(viewer, 1);
+  turn();
+  expect(lines[32]!.line.written).toEqual([]);
+  const { line, subscribe } = lines[99]!;
+  tell(subscribe('e'), 2);
+  turn();
+  expect(line.written).toEqual([frame('p', 1), frame('e', 2)]);
+  settle();
+  for (const each of lines) expect(each.line.written[0]).toBe(frame('p', 1));
+  expect(line.written).toHaveLength(2);
 });
 
 test('a connection that takes no more is not written to until it has drained; others go on', () => {

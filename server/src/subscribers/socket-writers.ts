@@ -1,7 +1,5 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Service } from '../kernel/service.ts';
-import type { Message } from './message.ts';
-import type { Outlet, Viewer } from './viewer.ts';
 
 /** A connection of a subscriber, and what can be done about it. */
 export interface Connection {
@@ -18,6 +16,14 @@ interface WritableSide {
   cork(): void;
   uncork(): void;
   on(event: 'drain', listener: () => void): unknown;
+}
+
+/** One of the subscriptions of a connection, as it is written. */
+export interface Written {
+  /** Overtakes what is not urgent, on other connections too. */
+  readonly isUrgent: boolean;
+  /** What waits longest, as it goes over the wire; undefined when nothing does. */
+  nextFrame(): Buffer | undefined;
 }
 
 export interface SocketWriterLimits {
@@ -39,8 +45,8 @@ interface Lag {
 
 /**
  * Writes what waits for viewers, one write per connection with everything that has come for it since the last, and lets go after each
- * slice of time, so that ten thousand connections hold nothing up. A connection that takes nothing more is not written to; what waits
- * stays in its viewers' mailboxes, and who stays behind for too long is shed.
+ * slice of time, so that ten thousand connections hold nothing up. Events are on their way before prices. A connection that takes
+ * nothing more is not written to; what waits stays in its viewers' mailboxes, and who stays behind for too long is shed.
  */
 export class SocketWriters implements Service {
   readonly name = 'subscribers’ writers';
@@ -48,7 +54,8 @@ export class SocketWriters implements Service {
   readonly #limits: SocketWriterLimits;
   readonly #defer: (run: () => void) => void;
   readonly #behind = new Map<SocketWriter, Lag>();
-  #queue: SocketWriter[] = [];
+  #urgent: SocketWriter[] = [];
+  #others: SocketWriter[] = [];
   #scheduled = false;
   #stopLooking: Cancel | undefined;
 
@@ -71,45 +78,47 @@ export class SocketWriters implements Service {
   }
 
   writer(connection: Connection): SocketWriter {
-    const writer: SocketWriter = new SocketWriter(connection, {
-      queue: () => this.#add(writer),
-      progress: () => {
-        const lag = this.#behind.get(writer);
-        if (lag) lag.progressMs = this.#clock.monotonicMs();
-        this.#add(writer);
-      },
-    });
-    return writer;
+    return new SocketWriter(connection, this);
   }
 
   forget(writer: SocketWriter): void {
     this.#behind.delete(writer);
   }
 
-  #add(writer: SocketWriter): void {
-    this.#queue.push(writer);
+  /** To be written to soon. */
+  queue(writer: SocketWriter, isUrgent: boolean): void {
+    (isUrgent ? this.#urgent : this.#others).push(writer);
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#defer(this.#writeSlice);
   }
 
+  /** It takes something again. */
+  drained(writer: SocketWriter): void {
+    const lag = this.#behind.get(writer);
+    if (lag) lag.progressMs = this.#clock.monotonicMs();
+  }
+
   readonly #writeSlice = (): void => {
     const endMs = this.#clock.monotonicMs() + this.#limits.writeSliceMs;
-    const queue = this.#queue;
-    this.#queue = [];
+    const [urgent, others] = [this.#urgent, this.#others];
+    [this.#urgent, this.#others] = [[], []];
+    const total = urgent.length + others.length;
     let served = 0;
-    while (served < queue.length) {
-      this.#serve(queue[served]!);
+    while (served < total) {
+      if (served < urgent.length) this.#serve(urgent[served]!, true);
+      else this.#serve(others[served - urgent.length]!, false);
       served += 1;
       if (served % WRITERS_PER_LOOK === 0 && this.#clock.monotonicMs() >= endMs) break;
     }
-    this.#queue = [...queue.slice(served), ...this.#queue];
-    this.#scheduled = this.#queue.length > 0;
+    this.#urgent = urgent.slice(served).concat(this.#urgent);
+    this.#others = others.slice(Math.max(0, served - urgent.length)).concat(this.#others);
+    this.#scheduled = this.#urgent.length + this.#others.length > 0;
     if (this.#scheduled) this.#defer(this.#writeSlice);
   };
 
-  #serve(writer: SocketWriter): void {
-    if (writer.write() === 'all') {
+  #serve(writer: SocketWriter, isUrgent: boolean): void {
+    if (writer.write(isUrgent) === 'all') {
       this.#behind.delete(writer);
     } else if (!this.#behind.has(writer)) {
       const nowMs = this.#clock.monotonicMs();
@@ -131,53 +140,49 @@ export class SocketWriters implements Service {
 /** The messages' way to one connection. */
 export class SocketWriter {
   readonly #connection: Connection;
-  readonly #tell: { readonly queue: () => void; readonly progress: () => void };
-  /** Viewers for whom something waits, with how it is written to them. */
-  readonly #waiting = new Map<Viewer, (message: Message) => Buffer>();
-  #queued = false;
+  readonly #writers: SocketWriters;
+  /** For which something waits. */
+  #waiting: Written[] = [];
+  /** Whether it has a place in either queue. */
+  #isQueued = false;
+  #isQueuedUrgently = false;
 
-  constructor(connection: Connection, tell: { readonly queue: () => void; readonly progress: () => void }) {
+  constructor(connection: Connection, writers: SocketWriters) {
     this.#connection = connection;
-    this.#tell = tell;
+    this.#writers = writers;
     connection.stream.on('drain', () => {
-      if (this.#queued) return;
-      this.#queued = true;
-      tell.progress();
+      writers.drained(this);
+      this.#queue(this.#waiting.some(({ isUrgent }) => isUrgent));
     });
   }
 
-  outlet(encode: (message: Message) => Buffer): Outlet {
-    return {
-      wake: (viewer) => {
-        this.#waiting.set(viewer, encode);
-        // Until it drains, nothing would be written.
-        if (this.#queued || this.#connection.stream.writableNeedDrain) return;
-        this.#queued = true;
-        this.#tell.queue();
-      },
-    };
+  /** Something waits for it. */
+  wake(subscription: Written): void {
+    if (this.#waiting.length === 0) this.#waiting = [subscription];
+    else if (!this.#waiting.includes(subscription)) this.#waiting.push(subscription);
+    // Until it drains, nothing would be written.
+    if (!this.#connection.stream.writableNeedDrain) this.#queue(subscription.isUrgent);
   }
 
-  /** Writes as much as the connection takes. */
-  write(): 'all' | 'some' {
-    this.#queued = false;
+  /** Writes as much as the connection takes, now that it is its turn in one of the queues. */
+  write(isUrgent: boolean): 'all' | 'some' {
+    if (isUrgent) this.#isQueuedUrgently = false;
+    else this.#isQueued = false;
     const { stream } = this.#connection;
     const state = this.#connection.state();
     if (state === 'closed') {
-      this.#waiting.clear();
+      this.#waiting = [];
       return 'all';
     }
     if (state === 'later') {
-      this.#queued = true;
-      this.#tell.queue();
+      this.#queue(false);
       return 'all';
     }
     stream.cork();
-    for (const [viewer, encode] of this.#waiting) {
-      let message;
-      while (!stream.writableNeedDrain && (message = viewer.take())) stream.write(encode(message));
-      if (stream.writableNeedDrain) break;
-      this.#waiting.delete(viewer);
+    for (let first = this.#waiting[0]; first && !stream.writableNeedDrain; first = this.#waiting[0]) {
+      const frame = first.nextFrame();
+      if (frame) stream.write(frame);
+      else this.#waiting.shift();
     }
     stream.uncork();
     return stream.writableNeedDrain ? 'some' : 'all';
@@ -185,5 +190,13 @@ export class SocketWriter {
 
   shed(): void {
     this.#connection.shed('too slow: come back and go on after the last sequence you have');
+  }
+
+  /** One that waits its turn moves up when something urgent comes; when its old turn comes, nothing may wait any more. */
+  #queue(isUrgent: boolean): void {
+    if (this.#isQueuedUrgently || (this.#isQueued && !isUrgent)) return;
+    if (isUrgent) this.#isQueuedUrgently = true;
+    else this.#isQueued = true;
+    this.#writers.queue(this, isUrgent);
   }
 }

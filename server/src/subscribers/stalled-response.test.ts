@@ -5,6 +5,8 @@ import { cutWhenStalled } from './stalled-response.ts';
 
 class Response extends EventEmitter {
   writableNeedDrain = false;
+  writableEnded = false;
+  writableFinished = false;
   destroyed = 0;
 
   destroy(): void {
@@ -47,6 +49,25 @@ describe('a streamed answer', () => {
       clock.advance(250);
     }
     expect(response.destroyed).toBe(0);
+  });
+
+  test('of a reader that is always behind but takes what comes is not cut', () => {
+    const { response, clock } = open();
+    response.writableNeedDrain = true; // whenever it is looked at, for the next piece is written at once
+    for (let each = 0; each < 20; each += 1) {
+      clock.advance(750);
+      response.emit('drain');
+    }
+    expect(response.destroyed).toBe(0);
+    clock.advance(1_500);
+    expect(response.destroyed).toBe(1);
+  });
+
+  test('is cut as well when only its end was not taken', () => {
+    const { response, clock } = open();
+    response.writableEnded = true;
+    clock.advance(1_500);
+    expect(response.destroyed).toBe(1);
   });
 
   test('that ends by itself is not looked at any more', () => {

@@ -3,7 +3,10 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 /** What is looked at of an HTTP answer that is streamed. */
 export interface StreamedResponse {
   readonly writableNeedDrain: boolean;
+  readonly writableEnded: boolean;
+  readonly writableFinished: boolean;
   destroy(): unknown;
+  on(event: 'drain', listener: () => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -14,9 +17,11 @@ export interface StreamedResponse {
 export function cutWhenStalled(response: StreamedResponse, clock: Clock, stallMs: number): void {
   let stalledSinceMs: number | undefined;
   const stopLooking: Cancel = clock.every(stallMs / 4, () => {
-    if (!response.writableNeedDrain) stalledSinceMs = undefined;
+    const isWaiting = response.writableNeedDrain || (response.writableEnded && !response.writableFinished);
+    if (!isWaiting) stalledSinceMs = undefined;
     else if (stalledSinceMs === undefined) stalledSinceMs = clock.monotonicMs();
     else if (clock.monotonicMs() - stalledSinceMs >= stallMs) response.destroy();
   });
+  response.on('drain', () => (stalledSinceMs = undefined)); // more is written at once, so that it may wait whenever it is looked at
   response.once('close', stopLooking);
 }

@@ -9,38 +9,51 @@ import type { Message } from './message.ts';
 export type StreamKind = 'events' | 'state' | 'moves';
 export const STREAM_KINDS: readonly StreamKind[] = ['events', 'state', 'moves'];
 
-/** A way out that is told when something waits, and takes it when it can; without one a viewer is read by `next`. */
+/** Where the messages of one subscription go. It is told when something waits, and takes it when it can. */
 export interface Outlet {
+  /**
+   * The viewer it is to speak for, before anything is told. Gives what stands for the subscription in the engine that begins it;
+   * undefined where the engine has no more to do with it.
+   */
+  open(viewer: Viewer): AsyncIterableIterator<Message> | undefined;
   wake(viewer: Viewer): void;
+  /** Nothing will come any more, and what waited has been taken; `failure` is why, where it is not simply over. */
+  ended(failure: Error | undefined): void;
 }
 
-export interface ViewerOptions {
+/** The stream that a viewer looks at, and what all its viewers have in common. */
+export interface Viewed {
   readonly kind: StreamKind;
-  /** Events that may wait for it. */
+  /** Events that may wait for one viewer. */
   readonly capacity: number;
-  readonly outlet: Outlet | undefined;
-  /** Called once, however it ends. */
-  readonly onClose: () => void;
+  /** Called once, however a viewer ends. */
+  remove(viewer: Viewer): void;
   /** Asks for one message that stands for everything missed; it comes by `catchUp`. */
-  readonly askForMissed: () => void;
+  askForMissed(viewer: Viewer): void;
 }
 
 /**
  * One viewer of a shared stream: what waits for it, bounded, and its end. Telling it something never throws and never waits, so that
  * a viewer that stalls can hurt only itself.
  */
-export class Viewer implements AsyncIterableIterator<Message> {
-  readonly #options: ViewerOptions;
+export class Viewer {
+  readonly #stream: Viewed;
+  readonly #outlet: Outlet;
   #waiting: Message[] = [];
   #missed = false;
   #from: bigint | undefined;
   #closed = false;
+  #settled = false;
   #failure: Error | undefined;
-  #reader: { resolve: (result: IteratorResult<Message>) => void; reject: (error: Error) => void } | undefined;
   #roomWanted: (() => void) | undefined;
 
-  constructor(options: ViewerOptions) {
-    this.#options = options;
+  constructor(stream: Viewed, outlet: Outlet) {
+    this.#stream = stream;
+    this.#outlet = outlet;
+  }
+
+  get kind(): StreamKind {
+    return this.#stream.kind;
   }
 
   get closed(): boolean {
@@ -60,28 +73,28 @@ export class Viewer implements AsyncIterableIterator<Message> {
 
   push(message: Message): void {
     if (this.#closed) return;
-    const { kind, capacity } = this.#options;
-    if (kind === 'state') {
+    const { kind, capacity } = this.#stream;
+    if (this.#waiting.length === 0 && !this.#missed) {
+      this.#waiting = [message]; // takes less memory than an array that was grown
+    } else if (kind === 'state') {
       this.#waiting = [message];
     } else if (kind === 'moves') {
-      if (this.#missed || this.#waiting.length > 0) {
-        this.#waiting = [];
-        this.#missed = true;
-      } else this.#waiting.push(message);
+      this.#waiting = [];
+      this.#missed = true;
     } else if (this.#waiting.length < capacity) {
       this.#waiting.push(message);
     } else {
       this.#waiting = [];
       return this.end(new MailboxOverflow(capacity));
     }
-    this.#wake();
+    this.#outlet.wake(this);
   }
 
   /** It has missed messages, or was not there yet: the next time it can take one, it gets one that stands for all. */
   miss(): void {
     if (this.#closed) return;
     this.#missed = true;
-    this.#wake();
+    this.#outlet.wake(this);
   }
 
   /** The message that stands for everything it missed. */
@@ -89,20 +102,21 @@ export class Viewer implements AsyncIterableIterator<Message> {
     if (this.#closed) return;
     this.#missed = false;
     this.#waiting = [message];
-    this.#wake();
+    this.#outlet.wake(this);
   }
 
-  /** What waits longest, if anything. */
+  /** What waits longest, if anything. Who finds nothing after the end has the outlet told of that. */
   take(): Message | undefined {
     const message = this.#waiting.shift();
-    if (message === undefined && this.#missed) {
-      this.#missed = false;
-      this.#options.askForMissed();
-      return this.#waiting.shift();
+    if (message !== undefined) {
+      if (this.#roomWanted && this.#hasRoom()) this.#roomWanted();
+      return message;
     }
-    if (this.#roomWanted && this.#hasRoom()) this.#roomWanted();
-    if (this.#closed && this.#waiting.length === 0) this.#settle();
-    return message;
+    if (this.#missed) {
+      this.#missed = false;
+      this.#stream.askForMissed(this);
+    } else if (this.#closed) this.#settle();
+    return undefined;
   }
 
   /** Resolves as soon as half of its places are free, or it is closed. */
@@ -124,42 +138,15 @@ export class Viewer implements AsyncIterableIterator<Message> {
     if (this.#waiting.length === 0) this.#settle();
   }
 
-  /** With an outlet: resolves when the stream has ended. Without: the next message. */
-  next(): Promise<IteratorResult<Message>> {
-    if (!this.#options.outlet) {
-      const message = this.take();
-      if (message) return Promise.resolve({ value: message, done: false });
-    }
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-      if (this.#closed && this.#waiting.length === 0) this.#settle();
-    });
-  }
-
-  return(): Promise<IteratorResult<Message>> {
+  /** It wants to hear no more, not even of its end. */
+  leave(): void {
+    this.#settled = true;
     this.#waiting = [];
-    this.#failure = undefined;
     this.#close();
-    this.#settle();
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
   }
 
   #hasRoom(): boolean {
-    return this.#closed || this.#waiting.length < this.#options.capacity / 2;
-  }
-
-  #wake(): void {
-    if (this.#options.outlet) return this.#options.outlet.wake(this);
-    const reader = this.#reader;
-    if (!reader) return;
-    const message = this.take();
-    if (!message) return;
-    this.#reader = undefined;
-    reader.resolve({ value: message, done: false });
+    return this.#closed || this.#waiting.length < this.#stream.capacity / 2;
   }
 
   #close(): void {
@@ -167,17 +154,13 @@ export class Viewer implements AsyncIterableIterator<Message> {
     this.#closed = true;
     this.#missed = false;
     this.#roomWanted?.();
-    this.#options.onClose();
+    this.#stream.remove(this);
   }
 
-  /** Tells the reader of the end. */
+  /** Tells the outlet of the end, once. */
   #settle(): void {
-    const reader = this.#reader;
-    if (!reader) return;
-    this.#reader = undefined;
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure) reader.reject(failure);
-    else reader.resolve({ value: undefined, done: true });
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#outlet.ended(this.#failure);
   }
 }

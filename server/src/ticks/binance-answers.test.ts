@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseAggTrades, parseFuturesSymbols, parsePrices, parseSpotSymbols } from './binance-answers.ts';
+import { parseAggTrades, parseFuturesSymbols, parseKlines, parsePrices, parseSpotSymbols } from './binance-answers.ts';
 
 const ROW = { a: 5, p: '1.50', q: '2.0', f: 1, l: 1, T: 1_700_000_000_000, m: true, M: true };
 const page = (answer: unknown) => parseAggTrades(answer, 'SPOT', 'BTCUSDT');
@@ -56,6 +56,34 @@ describe('aggTrades', () => {
     [{ ...ROW, T: '1' }],
     [ROW, { ...ROW, a: 6, p: undefined }],
   ])('an answer that is not one is refused whole: %j', (answer) => expect(page(answer)).toHaveProperty('refused'));
+});
+
+describe('klines', () => {
+  const row = [1_700_000_000_000, '1.5', '2', '1.25', '1.75', '9', 1_700_000_059_999, '9', 4, '0', '0', '0'];
+  const at = (index: number, value: unknown) => row.with(index, value as string);
+
+  test('of any length, without trades too', () => {
+    const [openTimeMs, open, high, low, close] = row;
+    const quiet = [1_700_000_060_000, '1.75', '1.75', '1.75', '1.75', '0', 1_700_000_119_999, '0', 0, '0', '0', '0'];
+    expect(parseKlines([row, quiet])).toEqual({
+      value: [
+        { openTimeMs, open, high, low, close, trades: 4 },
+        { openTimeMs: 1_700_000_060_000, open: '1.75', high: '1.75', low: '1.75', close: '1.75', trades: 0 },
+      ],
+    });
+  });
+
+  test.each([
+    [null],
+    [[1]],
+    [[at(0, '1')]],
+    [[row, row]],
+    [[at(1, 'NaN')]],
+    [[at(2, '0')]],
+    [[at(8, -1)]],
+    [[at(2, '1.7499999999999999')]],
+    [[at(3, '1.5000000000000001')]],
+  ])('an answer that is not one is refused whole: %j', (answer) => expect(parseKlines(answer)).toHaveProperty('refused'));
 });
 
 test('prices: futures give their time; what is no price is left out', () => {

@@ -1,7 +1,8 @@
+import { Decimal } from '../kernel/decimal.ts';
 import { isFields, isPositiveDecimal, isSymbol, isTimeMs, isTradeId, isZeroDecimal } from './binance-values.ts';
 import type { Fields } from './binance-values.ts';
 import { MINUTE_MS } from './candle.ts';
-import type { Candle } from './candle.ts';
+import type { Candle, Kline } from './candle.ts';
 import type { SymbolInfo } from './symbol-list.ts';
 import type { MarketType, Tick } from './tick.ts';
 
@@ -72,6 +73,28 @@ export function parseCandles(answer: unknown, marketType: MarketType, symbol: st
     candles.push({ marketType, symbol, ...prices, openTimeMs, closeTimeMs: openTimeMs + MINUTE_MS - 1 });
   }
   return { value: { candles, lastOpenMs } };
+}
+
+/** klines rows of any length. */
+export function parseKlines(answer: unknown): Parsed<readonly Kline[]> {
+  if (!Array.isArray(answer)) return { refused: 'klines is not a list' };
+  const klines: Kline[] = [];
+  for (const row of answer as unknown[]) {
+    if (!Array.isArray(row)) return { refused: 'klines row is not a list' };
+    const [openTimeMs, open, high, low, close, , , , trades] = row as unknown[];
+    if (!isTimeMs(openTimeMs) || openTimeMs <= (klines.at(-1)?.openTimeMs ?? 0)) return { refused: 'klines rows do not ascend' };
+    if (![open, high, low, close].every(isPositiveDecimal) || !isTradeId(trades))
+      return { refused: `klines row ${openTimeMs} is malformed` };
+    const kline = { openTimeMs, open, high, low, close, trades } as Kline;
+    if (!isWithin(kline.open, kline) || !isWithin(kline.close, kline)) return { refused: `klines row ${openTimeMs} contradicts itself` };
+    klines.push(kline);
+  }
+  return { value: klines };
+}
+
+function isWithin(price: string, { low, high }: Kline): boolean {
+  const exact = new Decimal(price);
+  return exact.gte(low) && exact.lte(high);
 }
 
 export interface CheckedPrice {

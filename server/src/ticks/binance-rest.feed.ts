@@ -1,7 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import { parseAggTrades, parseCandles, parsePrices } from './binance-answers.ts';
+import { parseAggTrades, parseCandles, parseKlines, parsePrices } from './binance-answers.ts';
 import type { CandlePage, CheckedPrice, Parsed, TradePage } from './binance-answers.ts';
+import type { Kline, KlineInterval } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { RestFault, RestQueue } from './rest-queue.feed.ts';
 import type { Urgency } from './rest-queue.feed.ts';
@@ -77,6 +78,17 @@ export class BinanceRest {
   async candles(symbol: string, fromMs: number, throughMs: number, asking: Asking): Promise<CandlePage> {
     const query = { symbol, interval: '1m', startTime: fromMs, endTime: throughMs, limit: this.#limits.candleRows };
     return accepted(parseCandles(await this.#get(this.#venue.candles, query, asking), this.#venue.marketType, symbol));
+  }
+
+  /** A symbol's candles that begin between two times, oldest first, as many as one answer holds; none where it is not known. */
+  async klines(symbol: string, interval: KlineInterval, fromMs: number, throughMs: number, asking: Asking): Promise<readonly Kline[]> {
+    const query = { symbol, interval, startTime: fromMs, endTime: throughMs, limit: this.#limits.candleRows };
+    try {
+      return accepted(parseKlines(await this.#get(this.#venue.candles, query, asking)));
+    } catch (fault) {
+      if (fault instanceof RestFault && fault.code === UNKNOWN_SYMBOL) return [];
+      throw fault;
+    }
   }
 
   /** A symbol's trades within a stretch of less than an hour, both ends included; none where the exchange does not keep them that long. */

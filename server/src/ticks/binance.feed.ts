@@ -4,9 +4,10 @@ import type { Service } from '../kernel/service.ts';
 import type { CheckedPrice } from './binance-answers.ts';
 import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
-import type { CandleUse } from './candle.ts';
-import type { FeedLimits } from './feed-limits.ts';
+import type { CandleUse, Kline, KlineInterval } from './candle.ts';
 import { Delistings } from './delisting.ts';
+import { ExchangeClock } from './exchange-clock.ts';
+import type { FeedLimits } from './feed-limits.ts';
 import { FeedMeter } from './feed-meter.ts';
 import { feedState } from './feed-state.ts';
 import type { FeedStatus } from './feed-status.ts';
@@ -52,6 +53,7 @@ export class BinanceFeed implements MarketWatch, Service {
   readonly marketType: MarketType;
   readonly #options: BinanceFeedOptions;
   readonly #venue: Venue;
+  readonly #exchangeClock: ExchangeClock;
   readonly #rest: BinanceRest;
   readonly #reader: TapeReader;
   readonly #attempts: RateWindow;
@@ -75,8 +77,8 @@ export class BinanceFeed implements MarketWatch, Service {
     this.marketType = marketType;
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
-    // A host whose clock is behind still learns the time from the stream.
-    const exchangeNowMs = () => Math.max(clock.now().getTime(), this.#meter.lastEventMs);
+    this.#exchangeClock = new ExchangeClock(clock);
+    const exchangeNowMs = () => this.#exchangeClock.nowMs();
     this.#reader = new TapeReader({ rest: this.#rest, limits, clock, exchangeNowMs, random, log });
     this.#delistings = new Delistings(limits.delistedAfterLists);
     this.#attempts = new RateWindow(limits.connectAttempts, limits.connectAttemptsWindowMs);
@@ -121,6 +123,7 @@ export class BinanceFeed implements MarketWatch, Service {
       reader: this.#reader,
       limits,
       clock,
+      exchangeClock: this.#exchangeClock,
       proofDelayMs: this.#venue.proofDelayMs,
       checkedPrice: () => this.#options.priceBoard.get(this.marketType, symbol)?.price,
       deliver: (tick) => this.#deliver(tick),
@@ -164,6 +167,11 @@ export class BinanceFeed implements MarketWatch, Service {
     return ticks;
   }
 
+  /** Past candles, asked for when nothing more urgent is: those that begin between two times, as many as one answer holds. */
+  klines(symbol: string, interval: KlineInterval, fromMs: number, throughMs: number, signal: AbortSignal): Promise<readonly Kline[]> {
+    return this.#rest.klines(symbol, interval, fromMs, throughMs, { urgency: 'background', signal });
+  }
+
   status(): FeedStatus {
     let reconnects = this.#reconnectsOfClosedShards;
     for (const shard of this.#shards) reconnects += shard.reconnects;
@@ -190,7 +198,7 @@ export class BinanceFeed implements MarketWatch, Service {
   }
 
   #deliver(tick: Tick): void {
-    this.#options.priceBoard.putTick(tick);
+    this.#options.priceBoard.putTick(tick, this.#exchangeClock.ageMs(tick.timeMs));
     this.#options.onTick(tick);
   }
 
@@ -207,6 +215,7 @@ export class BinanceFeed implements MarketWatch, Service {
       baseUrl: wsBaseUrl,
       limits,
       clock,
+      exchangeClock: this.#exchangeClock,
       log,
       random,
       attempts: this.#attempts,
@@ -245,7 +254,7 @@ export class BinanceFeed implements MarketWatch, Service {
         if (watched?.shard !== shard) return;
         this.#meter.tick(frame.tick.timeMs);
         this.#meter.event(frame.eventTimeMs, this.#options.clock.now().getTime());
-        return watched.live(frame.tick);
+        return watched.live(frame.tick, frame.eventTimeMs);
       }
       case 'BEAT':
         return this.#meter.event(frame.eventTimeMs, this.#options.clock.now().getTime());

@@ -14,7 +14,7 @@ export interface FeedLimits {
   readonly frameBytes: number;
   /** A connection on which nothing has arrived for this long is replaced. The sentinel stream beats every second. */
   readonly silentAfterMs: number;
-  /** Without any message for this long the feed says STALE. Below `silentAfterMs`. */
+  /** Without any message for this long, or with none but such as are later than this, the feed says STALE. Below `silentAfterMs`. */
   readonly staleAfterMs: number;
   /** Without a working connection for this long the feed says OFFLINE. */
   readonly offlineAfterMs: number;
@@ -66,6 +66,8 @@ export interface FeedLimits {
   readonly forgottenAfterMs: number;
   /** Share of the exchange's weight per minute that this feed may use. */
   readonly weightShare: number;
+  /** Share of the exchange's weight per minute, within `weightShare`, for what is asked in the background: the prices of past trades. */
+  readonly backgroundWeightShare: number;
   /** REST requests under way at once. */
   readonly restConcurrency: number;
   /** REST requests that may wait; more are refused. */
@@ -120,6 +122,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   candleRows: 499,
   forgottenAfterMs: 43_200_000,
   weightShare: 0.5,
+  backgroundWeightShare: 0.1,
   restConcurrency: 4,
   restQueue: 10_000,
   restTimeoutMs: 10_000,

@@ -1,8 +1,7 @@
 /** What a feed measures of the frames it gets. */
 export class FeedMeter {
-  /** Exchange time of the newest tick received live, and of the newest event; ms since 1970 UTC, null and 0 before the first. */
+  /** Exchange time of the newest tick received live, ms since 1970 UTC; null before the first. */
   lastTickMs: number | null = null;
-  lastEventMs = 0;
   /** Exchange event time to receipt of the newest event, ms; null before the first. */
   lagMs: number | null = null;
   refusedFrames = 0;
@@ -12,9 +11,7 @@ export class FeedMeter {
   }
 
   event(eventTimeMs: number | null, nowMs: number): void {
-    if (eventTimeMs === null) return;
-    this.lagMs = nowMs - eventTimeMs;
-    this.lastEventMs = eventTimeMs;
+    if (eventTimeMs !== null) this.lagMs = nowMs - eventTimeMs;
   }
 
   /** Counts a refused frame; true for every power of two, as a flood of bad frames must not become a flood of log lines. */

@@ -11,7 +11,7 @@ export interface Price {
   readonly timeMs: number;
   /** Null when the price comes from the all-symbol price check. */
   readonly tradeId: number | null;
-  /** When it was received, on the monotonic clock. */
+  /** When it was the newest, on the monotonic clock: a tick's by its exchange time, a check's when it was asked for. */
   readonly receivedMs: number;
 }
 
@@ -36,15 +36,13 @@ export class PriceBoard {
   }
 
   /**
-   * Takes a delivered tick. One fetched later (BACKFILL) counts as old as its exchange time says, so that the end of an
-   * outage does not make yesterday's price look new.
+   * Takes a delivered tick that is so old by the exchange's time: neither the end of an outage nor a stream that is late makes an old
+   * price look new.
    */
-  putTick(tick: Tick): void {
+  putTick(tick: Tick, ageMs: number): void {
     const known = this.get(tick.marketType, tick.symbol);
     if (known && known.tradeId !== null && known.tradeId >= tick.id) return;
-    const nowMs = this.#clock.monotonicMs();
-    const ageMs = tick.source === 'LIVE' ? 0 : Math.max(0, this.#clock.now().getTime() - tick.timeMs);
-    const receivedMs = nowMs - ageMs;
+    const receivedMs = this.#clock.monotonicMs() - ageMs;
     if (known && known.receivedMs > receivedMs) return;
     this.#put({
       ...known,

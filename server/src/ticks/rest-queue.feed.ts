@@ -5,9 +5,10 @@ import { RateWindow } from './rate-window.ts';
 
 /**
  * Who goes first when weight is short: a hole that holds back live ticks, then the proof that nothing is missing, then
- * the regular checks. The number is how long a request may be overtaken by a more urgent one, so that none waits for ever.
+ * the regular checks. The number is how long a request may be overtaken by a more urgent one, so that none waits for ever:
+ * but what is asked in the background has time, and goes only when nothing else waits.
  */
-export const URGENCY_MS = { hole: 0, history: 1_000, proof: 5_000, check: 60_000 } as const;
+export const URGENCY_MS = { hole: 0, history: 1_000, proof: 5_000, check: 60_000, background: Infinity } as const;
 export type Urgency = keyof typeof URGENCY_MS;
 
 /** Why a request brought no usable answer. NETWORK and TIMEOUT leave its outcome unknown, which reading does not mind. */
@@ -53,7 +54,10 @@ const PAUSING_STATUSES: ReadonlySet<number> = new Set([429, 418, 403, 451]);
 export interface RestQueueOptions {
   readonly baseUrl: string;
   readonly weightPerMinute: number;
-  readonly limits: Pick<FeedLimits, 'weightShare' | 'restConcurrency' | 'restQueue' | 'restTimeoutMs' | 'restAnswerBytes' | 'restPauseMs'>;
+  readonly limits: Pick<
+    FeedLimits,
+    'weightShare' | 'backgroundWeightShare' | 'restConcurrency' | 'restQueue' | 'restTimeoutMs' | 'restAnswerBytes' | 'restPauseMs'
+  >;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -65,6 +69,8 @@ export interface RestQueueOptions {
 export class RestQueue {
   readonly #options: RestQueueOptions;
   readonly #weights: RateWindow;
+  /** What of it went to background requests. */
+  readonly #backgroundWeights: RateWindow;
   readonly #waiting: Waiting[] = [];
   #underWay = 0;
   #pausedUntilMs = -Infinity;
@@ -72,7 +78,9 @@ export class RestQueue {
 
   constructor(options: RestQueueOptions) {
     this.#options = options;
-    this.#weights = new RateWindow(options.weightPerMinute * options.limits.weightShare, WEIGHT_WINDOW_MS);
+    const { weightShare, backgroundWeightShare } = options.limits;
+    this.#weights = new RateWindow(options.weightPerMinute * weightShare, WEIGHT_WINDOW_MS);
+    this.#backgroundWeights = new RateWindow(options.weightPerMinute * backgroundWeightShare, WEIGHT_WINDOW_MS);
   }
 
   /** The parsed JSON of a 200 answer; rejects with a RestFault, or with the signal's reason when aborted. */
@@ -100,13 +108,14 @@ export class RestQueue {
     while (this.#waiting.length > 0 && this.#underWay < limits.restConcurrency) {
       const next = this.#waiting.reduce((first, other) => (other.dueMs < first.dueMs ? other : first));
       const nowMs = clock.monotonicMs();
-      const waitMs = Math.max(this.#pausedUntilMs - nowMs, this.#weights.waitMs(nowMs, next.request.weight));
+      const windows = next.request.urgency === 'background' ? [this.#weights, this.#backgroundWeights] : [this.#weights];
+      const waitMs = Math.max(this.#pausedUntilMs - nowMs, ...windows.map((window) => window.waitMs(nowMs, next.request.weight)));
       if (waitMs > 0) {
         this.#wake = clock.after(waitMs, () => this.#pump());
         return;
       }
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
-      this.#weights.spend(nowMs, next.request.weight);
+      for (const window of windows) window.spend(nowMs, next.request.weight);
       this.#underWay += 1;
       void this.#send(next.request)
         .then(next.resolve, next.reject)

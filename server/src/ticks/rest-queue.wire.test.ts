@@ -7,7 +7,15 @@ import { silentLog } from '../../testkit/silent-log.ts';
 import { RestFault, RestQueue } from './rest-queue.feed.ts';
 import type { Urgency } from './rest-queue.feed.ts';
 
-const LIMITS = { weightShare: 0.5, restConcurrency: 2, restQueue: 5, restTimeoutMs: 10_000, restAnswerBytes: 1_000, restPauseMs: 60_000 };
+const LIMITS = {
+  weightShare: 0.5,
+  backgroundWeightShare: 0.2,
+  restConcurrency: 2,
+  restQueue: 5,
+  restTimeoutMs: 10_000,
+  restAnswerBytes: 1_000,
+  restPauseMs: 60_000,
+};
 const DEADLINE = { timeout: 10_000, interval: 2 };
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -95,6 +103,30 @@ test('the more urgent goes first, but none is overtaken for ever', async () => {
   await Promise.all([old, vi.waitFor(() => expect(paths.at(-1)).toBe('/old-check'), DEADLINE)]);
   clock.advance(60_000);
   await second;
+});
+
+test('what is asked in the background goes only when nothing else waits, and has a share of its own', async () => {
+  const { clock, get, paths, arrived } = await openQueue(fine);
+  await get('/first', 10);
+  const background = get('/background', 2, 'background');
+  clock.advance(59_000);
+  const check = get('/check', 10, 'check');
+  clock.advance(1_000);
+  await check;
+  expect(paths).toEqual(['/first', '/check']);
+  clock.advance(60_000);
+  await background;
+
+  // Two more would fit into its 4, a third not; a hole that opens while it waits does not wait with it.
+  await get('/background-2', 2, 'background');
+  const third = get('/background-3', 2, 'background');
+  await get('/hole', 2);
+  clock.advance(59_999);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(paths.slice(2)).toEqual(['/background', '/background-2', '/hole']);
+  clock.advance(1);
+  await third;
+  await arrived(6);
 });
 
 test.each([429, 418, 403, 451])('after %i nothing leaves until the pause is over', async (status) => {

@@ -4,6 +4,7 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { parseFrame } from './binance-frames.ts';
 import type { Frame, ReplyFault } from './binance-frames.ts';
+import type { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { RateWindow } from './rate-window.ts';
 import { aggTradeStream, controlFrame, nextControlMessage } from './stream-plan.ts';
@@ -35,6 +36,7 @@ export interface StreamSocketOptions {
   readonly baseUrl: string;
   readonly limits: FeedLimits;
   readonly clock: Clock;
+  readonly exchangeClock: ExchangeClock;
   readonly log: Log;
   readonly events: SocketEvents;
 }
@@ -97,7 +99,7 @@ export class StreamSocket {
   }
 
   /**
-   * When an event last arrived, on the monotonic clock; null before the first. Pings, confirmations and frames that cannot be read do not
+   * When an event last arrived, on the monotonic clock, less by what it was late; null before the first. Pings, confirmations and frames that cannot be read do not
    * count: a connection may well go on with those and yet bring nothing.
    */
   get heardMs(): number | null {
@@ -143,20 +145,28 @@ export class StreamSocket {
   #watchSilence(openedMs: number): void {
     const { clock, limits } = this.#options;
     const leftMs = (this.#heardMs ?? openedMs) + limits.silentAfterMs - clock.monotonicMs();
-    if (leftMs <= 0) return this.#end(`silent for ${limits.silentAfterMs} ms`, null);
+    if (leftMs <= 0) return this.#end(`silent or late for ${limits.silentAfterMs} ms`, null);
     this.#cancelDeadline = clock.after(leftMs, () => this.#watchSilence(openedMs));
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
     if (this.#isOver) return;
-    const { clock, events, venue } = this.#options;
+    const { events, venue } = this.#options;
     if (isBinary) return events.frame({ kind: 'REFUSED', reason: 'binary', symbol: null });
     const frame = parseFrame((data as Buffer).toString('utf8'), venue.marketType);
     if (frame.kind === 'REPLY') return this.#onReply(frame.id, frame.fault);
-    if (frame.kind === 'TICK' || frame.kind === 'BEAT') this.#heardMs = clock.monotonicMs();
+    if (frame.kind === 'TICK' || frame.kind === 'BEAT') this.#heard(frame.eventTimeMs);
     // Left-overs of a stream being given up say nothing about the one that may be asked for next.
     if (frame.kind === 'TICK' && !this.#asked.has(aggTradeStream(frame.tick.symbol))) return;
     events.frame(frame);
+  }
+
+  /** An event that is late tells how things were then: a connection that brings only such ones is as good as a silent one. */
+  #heard(eventTimeMs: number | null): void {
+    const { clock, exchangeClock } = this.#options;
+    if (eventTimeMs !== null) exchangeClock.heard(eventTimeMs);
+    const lateMs = eventTimeMs === null ? 0 : exchangeClock.lateMs(eventTimeMs);
+    this.#heardMs = Math.max(this.#heardMs ?? -Infinity, clock.monotonicMs() - lateMs);
   }
 
   #onReply(id: number | null, fault: ReplyFault | null): void {

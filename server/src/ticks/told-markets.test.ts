@@ -87,10 +87,10 @@ function deliver(): void {
 
 describe('the leading worker tells', () => {
   test('of each symbol only the newest price, at most once per interval, and everything to who is new', async () => {
-    leaderBoard.putTick(tick(1, { symbol: 'ETHUSDT' }));
+    leaderBoard.putTick(tick(1, { symbol: 'ETHUSDT' }), 0);
     await teller.start();
     expect(news.splice(0).map(({ prices }) => prices.map(({ symbol }) => symbol))).toEqual([['ETHUSDT']]);
-    for (let id = 1; id <= 100; id += 1) leaderBoard.putTick(tick(id));
+    for (let id = 1; id <= 100; id += 1) leaderBoard.putTick(tick(id), 0);
     expect(news).toEqual([]);
     pass(INTERVAL_MS);
     expect(news.splice(0).map(({ prices }) => prices.map(({ tradeId }) => tradeId))).toEqual([[100]]);
@@ -104,7 +104,7 @@ describe('the leading worker tells', () => {
   test('in pieces that a notification of PostgreSQL can hold', async () => {
     const symbols = Array.from({ length: 500 }, (_, index) => `1000000${index}币安人生USDT`);
     for (const symbol of symbols)
-      leaderBoard.putTick(tick(999_999_999_999, { symbol, price: '123456.123456789012345678', marketType: 'FUTURES' }));
+      leaderBoard.putTick(tick(999_999_999_999, { symbol, price: '123456.123456789012345678', marketType: 'FUTURES' }), 0);
     await teller.start();
     expect(news.flatMap(({ prices }) => prices)).toHaveLength(500);
     expect(Math.max(...news.map((each) => Buffer.byteLength(JSON.stringify(each))))).toBeLessThan(7_800);
@@ -121,7 +121,7 @@ describe('the leading worker tells', () => {
     expect(news.splice(0).map(({ feeds }) => feeds[0]?.state)).toEqual(['STALE']);
     pass(AUDIENCE_MS);
     news.splice(0);
-    leaderBoard.putTick(tick(1));
+    leaderBoard.putTick(tick(1), 0);
     pass(5_000);
     expect(news).toEqual([]);
     teller.listenerHeard(false); // it has missed what was not told
@@ -132,7 +132,7 @@ describe('the leading worker tells', () => {
 
 describe('an API node', () => {
   test('knows the leader’s prices as old as they are, whatever its own clock says', async () => {
-    leaderBoard.putTick(tick(1));
+    leaderBoard.putTick(tick(1), 0);
     pass(10_000);
     await teller.start();
     deliver();
@@ -172,7 +172,7 @@ describe('an API node', () => {
     await teller.start();
     deliver();
     const refreshed = told.refresh('SPOT', 'BTCUSDT');
-    leaderBoard.putTick(tick(7));
+    leaderBoard.putTick(tick(7), 0);
     expect(asked).toEqual([{ marketType: 'SPOT', symbol: 'BTCUSDT' }]);
     told.takeQuote(teller.quote(asked[0]!));
     await refreshed;

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { CandleUse } from './candle.ts';
+import type { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { isIdAbsurd, isPriceDoubtful } from './plausible.ts';
 import type { StreamPosition } from './market-watch.ts';
@@ -16,6 +17,7 @@ export interface WatchedSymbolOptions {
   readonly reader: TapeReader;
   readonly limits: FeedLimits;
   readonly clock: Clock;
+  readonly exchangeClock: ExchangeClock;
   /** How long a stream without a known hole may prove by itself that nothing was missed. */
   readonly proofDelayMs: number;
   /** The newest price that is known from elsewhere. */
@@ -36,6 +38,8 @@ export class WatchedSymbol {
   readonly #options: WatchedSymbolOptions;
   readonly #candles: CandleUse;
   #isSubscribed = false;
+  /** Until when what the stream brought late, by more than the stale limit, says that more is on its way; on the monotonic clock. */
+  #lateUntilMs = -Infinity;
   #hasFetched = false;
   #repair: AbortController | null = null;
   #repairEnd: Promise<void> = Promise.resolve();
@@ -79,7 +83,7 @@ export class WatchedSymbol {
 
   /** A connection that has been silent for too long may be dead: what it does not tell may be missing. */
   get #isKnownInSync(): boolean {
-    return this.#isInSync && this.shard?.look() === 'LIVE';
+    return this.#isInSync && this.#options.clock.monotonicMs() >= this.#lateUntilMs && this.shard?.look() === 'LIVE';
   }
 
   /** For how long it has been out of sync when last looked at, 0 when it is in sync; ms. */
@@ -89,8 +93,10 @@ export class WatchedSymbol {
     return 0;
   }
 
-  live(tick: Tick): void {
-    const { limits, clock, checkedPrice } = this.#options;
+  /** Takes a tick off the stream; `eventTimeMs` is when the exchange sent it. */
+  live(tick: Tick, eventTimeMs: number): void {
+    const { limits, clock, exchangeClock, checkedPrice } = this.#options;
+    this.#lookAtLateness(exchangeClock.lateMs(eventTimeMs));
     // A stream that only repeats itself is as dead as a silent one.
     if (tick.id < (this.tape.nextId ?? 0)) return this.tape.live(tick);
     this.#heardMs = clock.monotonicMs();
@@ -113,6 +119,7 @@ export class WatchedSymbol {
   /** A repair under way goes on: what is missing is not got any faster by beginning anew. */
   onLost(): void {
     this.#isSubscribed = false;
+    this.#lateUntilMs = -Infinity;
     this.#cancelGrace?.();
     this.#cancelGrace = null;
     this.tape.doubt();
@@ -151,6 +158,14 @@ export class WatchedSymbol {
   get #isQuiet(): boolean {
     const { clock, limits } = this.#options;
     return this.#isInSync && clock.monotonicMs() - Math.max(this.#heardMs, this.#repairedMs) >= limits.suspectAfterMs;
+  }
+
+  #lookAtLateness(lateMs: number): void {
+    const { clock, limits } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const isLate = lateMs > limits.staleAfterMs;
+    this.#lateUntilMs = isLate ? nowMs + limits.silentAfterMs : -Infinity;
+    if (isLate) this.#syncedMs = Math.min(this.#syncedMs, nowMs - lateMs);
   }
 
   #startDoubtRepair(): void {

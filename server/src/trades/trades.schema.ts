@@ -131,7 +131,8 @@ TradeClosureRef.implement({
       resolve: (trade) => required(trade.exitTime),
     }),
     ambiguous: t.exposeBoolean('ambiguous', {
-      description: 'True where one candle reached both levels and the stop loss was taken to be first.',
+      description:
+        'True where one candle reached both levels, or one of them in the minute of the time stop: the worse was taken to be first.',
     }),
   }),
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { age, clock, date, dateTime, daysBetween, duration } from './time.ts';
+import { age, clock, date, dateTime, daysBetween, duration, timeOf } from './time.ts';
 
 const at = '2026-11-22T23:05:09.400Z';
 
@@ -9,6 +9,13 @@ test('the zone is always said, never the machine’s', () => {
   expect(date(at, 'Asia/Tokyo')).toBe('2026-11-23');
   expect(clock(at, 'UTC')).toBe('23:05:09');
   expect(clock('2026-11-22T00:00:00.000Z', 'UTC')).toBe('00:00:00');
+});
+
+test('a time of today is a clock, one of another day has its date', () => {
+  const now = Date.parse('2026-11-22T23:30:00.000Z');
+  expect(timeOf(at, now, 'UTC')).toBe('23:05:09 UTC');
+  expect(timeOf('2026-11-19T23:05:09.400Z', now, 'UTC')).toBe('2026-11-19 23:05 UTC');
+  expect(timeOf('2026-11-22T14:05:09.000Z', now, 'Asia/Tokyo')).toBe('2026-11-22 23:05');
 });
 
 test('durations have two units at most', () => {

@@ -40,6 +40,12 @@ export function clock(value: string | number, zone: Zone): string {
   return `${p.hour}:${p.minute}:${p.second}`;
 }
 
+/** "20:33:07 UTC", or "2026-11-22 20:33 UTC" where that was on another day than now. */
+export function timeOf(value: string | number, now: number, zone: Zone): string {
+  const text = date(value, zone) === date(now, zone) ? clock(value, zone) : dateTime(value, zone);
+  return zone === 'UTC' ? `${text} UTC` : text;
+}
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

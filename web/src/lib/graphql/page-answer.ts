@@ -1,15 +1,17 @@
 import type { Snapshot } from '#lib/live/live-store.svelte.ts';
 import type { TradeFilter } from '#lib/url/filters.ts';
 import type { HistoryVariables } from '#lib/url/history.ts';
-import type { Analysis } from './later/analysis-query.ts';
+import type { Analysis, ExcursionTrade } from './later/analysis-query.ts';
 import { UNREACHABLE, type Loaded } from './loaded.ts';
-import type { ClosedTrades, EquityPoint, Settings } from './later/page-query.ts';
+import type { BenchmarkPoint, ClosedTrades, EquityPoint, Settings } from './later/page-query.ts';
 
 /** What a page asks for. */
 export interface PageRequest {
   filter: TradeFilter;
   /** Whether the page has the equity chart. */
   curve: boolean;
+  /** Whether it is compared with the same money in BTC. */
+  benchmark: boolean;
   /** Whether it has the charts of the analysis. */
   analysis: boolean;
   /** The page of the history, where there is one. */
@@ -32,6 +34,10 @@ export interface PageAnswer {
   settings: Loaded<Settings>;
   choices: Loaded<Choices>;
   curve: Loaded<EquityPoint[]>;
+  /** Null where it was not asked for. */
+  benchmark: Loaded<BenchmarkPoint[]> | null;
+  /** Of the newest closed trades; null where the page does not show it. */
+  excursions: Loaded<ExcursionTrade[]> | null;
   /** Null where the page has no such charts, or nothing could be asked at all. */
   analysis: Analysis | null;
   history: Loaded<ClosedTrades>;
@@ -40,7 +46,17 @@ export interface PageAnswer {
 export function unreachable(filter: TradeFilter): PageAnswer {
   const missing = { ok: false, code: UNREACHABLE } as const;
   const snapshot = { performance: missing, feeds: missing, open: missing, latest: missing };
-  return { filter, snapshot, settings: missing, choices: missing, curve: missing, analysis: null, history: missing };
+  return {
+    filter,
+    snapshot,
+    settings: missing,
+    choices: missing,
+    curve: missing,
+    benchmark: null,
+    excursions: null,
+    analysis: null,
+    history: missing,
+  };
 }
 
 /** First answers that were shown: each is good for one page, which must ask anew after that. */

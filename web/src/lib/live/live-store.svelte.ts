@@ -3,6 +3,7 @@ import type { Feed, OpenTrade, Performance, PriceOfTrade, Trade } from '#lib/gra
 import type { Loaded } from '#lib/graphql/loaded.ts';
 import type { EquityPoint } from '#lib/graphql/later/page-query.ts';
 import { worstFeed, type FeedState } from './freshness.ts';
+import { oldestPriceAt } from './price-age.ts';
 import { isAfter, isFarAfter, latest, START, type Sequence } from './sequence.ts';
 
 /** Everything that a page starts from, or starts again from after a break. */
@@ -23,6 +24,13 @@ export interface Row {
   isNew: boolean;
   /** The closed trade, while its row still shows the result. */
   result: Trade | null;
+}
+
+/** What the open positions are worth at one moment. */
+export interface Prices {
+  asOf: string;
+  positions: PriceOfTrade[];
+  totalInvested: string;
 }
 
 export type TradeEvent = { kind: 'opened'; sequence: Sequence; trade: OpenTrade } | { kind: 'closed'; sequence: Sequence; trade: Trade };
@@ -53,6 +61,8 @@ export class LiveStore {
   /** Points of the equity line since the last snapshot. */
   curveTail: readonly EquityPoint[] = $state.raw([]);
   invested = $state('0');
+  /** Server time of the newest news, in milliseconds. */
+  asOf = $state(-Infinity);
   paused = $state(false);
   /** Updates that wait for the reader to resume. */
   waiting = $state(0);
@@ -72,20 +82,15 @@ export class LiveStore {
   /** Realised and open together; null until the server's realised total is known. */
   total: string | null = $derived(this.performance ? addDecimals([this.performance.totalPnl, this.unrealised]) : null);
   closedCount: number | null = $derived(this.performance ? this.performance.closedTrades + this.#unsettled.length : null);
-  /**
-   * Server time of the newest price, in milliseconds; null while there is none. Where positions are open on both markets it is that of
-   * the market that is further behind: one market that lives must not hide that the other is dead.
-   */
-  newestPriceAt: number | null = $derived.by(() => {
-    const newestOf = (markets: ReadonlySet<string>): number[] => {
-      const feeds = this.feeds.filter((feed) => markets.has(feed.marketType)).map((feed) => feed.lastTickAt);
-      const rows = this.rows.filter((row) => markets.has(row.trade.marketType)).map((row) => row.trade.currentPriceTime);
-      const known = [...feeds, ...rows].flatMap((time) => (time ? [Date.parse(time)] : []));
-      return known.length === 0 ? [] : [Math.max(...known)];
-    };
-    const held = new Set(this.openRows.map((row) => row.trade.marketType));
-    const newest = held.size === 0 ? newestOf(new Set(['SPOT', 'FUTURES'])) : [...held].flatMap((market) => newestOf(new Set([market])));
-    return newest.length === 0 ? null : Math.min(...newest);
+  /** Server time of the oldest price that counts, in milliseconds; without open positions of the newest price. Null while there is none. */
+  pricesFrom: number | null = $derived.by(() => {
+    if (this.openRows.length > 0)
+      return oldestPriceAt(
+        this.openRows.map((row) => row.trade),
+        this.feeds,
+      );
+    const known = this.feeds.flatMap(({ lastTickAt }) => (lastTickAt ? [Date.parse(lastTickAt)] : []));
+    return known.length === 0 ? null : Math.max(...known);
   });
 
   /** How the feeds are doing that open positions need; without positions, all. */
@@ -98,7 +103,7 @@ export class LiveStore {
   lastClosed: Sequence | null = START;
 
   #closedIds = new Set<string>();
-  #prices: { positions: PriceOfTrade[]; totalInvested: string } | null = null;
+  #prices: Prices | null = null;
   #disagreements = 0;
   /** A total that already holds a closure which has not come yet; applied together with it. */
   #early: Performance | null = null;
@@ -157,7 +162,7 @@ export class LiveStore {
   }
 
   /** Newest prices; they show at the next `commit`. */
-  receivePrices(prices: { positions: PriceOfTrade[]; totalInvested: string }): void {
+  receivePrices(prices: Prices): void {
     this.#prices = prices;
     if (this.paused) this.waiting++;
   }
@@ -165,7 +170,7 @@ export class LiveStore {
   /** Shows the newest prices in one step. Answers false when the rows disagree with the server for too long. */
   commit(): boolean {
     if (this.paused || !this.#prices) return true;
-    const { positions, totalInvested } = this.#prices;
+    const { asOf, positions, totalInvested } = this.#prices;
     this.#prices = null;
     const prices = new Map(positions.map((price) => [price.id, price]));
     let known = 0;
@@ -176,6 +181,7 @@ export class LiveStore {
       return movedRow(row, price);
     });
     this.invested = totalInvested;
+    this.#heard(asOf);
     const strangers = positions.filter((price) => !this.#closedIds.has(price.id)).length - known;
     const missing = this.openRows.length - known;
     this.#disagreements = strangers > 0 || missing > 0 ? this.#disagreements + 1 : 0;
@@ -262,11 +268,16 @@ export class LiveStore {
     return true;
   }
 
+  #heard(asOf: string): void {
+    this.asOf = Math.max(this.asOf, Date.parse(asOf));
+  }
+
   /** Takes over the server's totals, and lets go of the closures that they hold. */
   #settle(performance: Performance): void {
     const before = this.performance;
     this.performance = performance;
     this.#early = null;
+    this.#heard(performance.asOf);
     const settled = this.#unsettled.filter(({ sequence }) => !isAfter(sequence, performance.sequence));
     if (settled.length > 0) this.#unsettled = this.#unsettled.filter((closure) => !settled.includes(closure));
     if (!before || performance.closedTrades <= before.closedTrades) return;
@@ -318,10 +329,10 @@ function toRow(trade: OpenTrade, before: Row | undefined): Row {
 }
 
 function movedRow(row: Row, price: PriceOfTrade): Row {
-  const { currentPrice, currentPriceTime, unrealizedPnl, unrealizedPnlPct } = price;
+  const { currentPrice, currentPriceTime, symbolStatus, unrealizedPnl, unrealizedPnlPct } = price;
   const step = Number(currentPrice) - Number(row.trade.currentPrice);
-  if (step === 0 && currentPriceTime === row.trade.currentPriceTime) return row;
-  const trade = { ...row.trade, currentPrice, currentPriceTime, unrealizedPnl, unrealizedPnlPct };
+  if (step === 0 && currentPriceTime === row.trade.currentPriceTime && symbolStatus === row.trade.symbolStatus) return row;
+  const trade = { ...row.trade, currentPrice, currentPriceTime, symbolStatus, unrealizedPnl, unrealizedPnlPct };
   if (step === 0) return { ...row, trade };
   return { ...row, trade, moved: step > 0 ? 'up' : 'down', beat: row.beat === 0 ? 1 : 0 };
 }

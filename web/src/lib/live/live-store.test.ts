@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { LiveStore } from './live-store.svelte.ts';
-import { closedTrade, closure, opening, openTrade, performance, snapshot } from './samples.ts';
+import { closedTrade, closure, opening, openTrade, performance, snapshot, T0 } from './samples.ts';
 
 const price = (id: string, currentPrice: string, unrealizedPnl: string, currentPriceTime = '2026-11-22T12:00:01.000Z') => ({
   id,
   currentPrice,
   currentPriceTime,
+  symbolStatus: 'TRADING',
   unrealizedPnl,
   unrealizedPnlPct: Number(unrealizedPnl),
 });
@@ -140,7 +141,7 @@ describe('closures', () => {
     const store = new LiveStore(snapshot());
     store.receiveEvent(closure('a', '101', '2'));
     store.moveToLatest('a');
-    store.receivePrices({ positions: [price('a', '1', '9'), price('b', '2', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '1', '9'), price('b', '2', '-0.5')], totalInvested: '200' });
     store.commit();
     store.takeSnapshot(snapshot());
     expect(store.rows.map((row) => row.trade.id)).toEqual(['b']);
@@ -166,8 +167,8 @@ describe('closures', () => {
 describe('prices', () => {
   test('show at the commit, the newest list only', () => {
     const store = new LiveStore(snapshot());
-    store.receivePrices({ positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
-    store.receivePrices({ positions: [price('a', '42499', '3'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '42499', '3'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
     expect(store.unrealised).toBe('1');
     store.commit();
     expect(store.unrealised).toBe('2.5');
@@ -181,6 +182,7 @@ describe('prices', () => {
     const store = new LiveStore(snapshot());
     const before = store.rows[0];
     store.receivePrices({
+      asOf: T0,
       positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5', before?.trade.currentPriceTime ?? '')],
       totalInvested: '200',
     });
@@ -191,30 +193,36 @@ describe('prices', () => {
   test('ask for a snapshot when they disagree with the rows for about two seconds', () => {
     const store = new LiveStore(snapshot());
     const answers = Array.from({ length: 4 }, () => {
-      store.receivePrices({ positions: [price('a', '1', '1'), price('b', '1', '1'), price('stranger', '1', '1')], totalInvested: '300' });
+      store.receivePrices({
+        asOf: T0,
+        positions: [price('a', '1', '1'), price('b', '1', '1'), price('stranger', '1', '1')],
+        totalInvested: '300',
+      });
       return store.commit();
     });
     expect(answers).toEqual([true, true, true, false]);
   });
 
-  test('of the feeds and of the rows tell how new the newest is', () => {
+  test('count by the newest tick of a feed that misses nothing', () => {
     const store = new LiveStore(snapshot());
-    expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:00.000Z'));
+    expect(store.pricesFrom).toBe(Date.parse('2026-11-22T12:00:00.000Z'));
     store.receiveFeeds([{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: '2026-11-22T12:00:03.000Z' }]);
-    expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:03.000Z'));
+    expect(store.pricesFrom).toBe(Date.parse('2026-11-22T12:00:03.000Z'));
   });
 
-  test('of a market that lives do not hide that the other, where positions are open too, is dead', () => {
-    const positions = [openTrade('a', '1.5'), openTrade('b', '-0.5', { marketType: 'SPOT' })];
-    const store = new LiveStore(snapshot({ open: { ok: true, data: { positions, totalInvested: '200' } } }));
-    const feed = (marketType: 'SPOT' | 'FUTURES', lastTickAt: string) => ({
-      marketType,
-      state: 'LIVE' as const,
-      simulated: false,
-      lastTickAt,
-    });
-    store.receiveFeeds([feed('FUTURES', '2026-11-22T12:00:40.000Z'), feed('SPOT', '2026-11-22T12:00:05.000Z')]);
-    expect(store.newestPriceAt).toBe(Date.parse('2026-11-22T12:00:05.000Z'));
+  test('of the feeds tell how new the newest is where nothing is open', () => {
+    const store = new LiveStore(snapshot({ open: { ok: true, data: { positions: [], totalInvested: '0' } } }));
+    store.receiveFeeds([{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: '2026-11-22T12:00:03.000Z' }]);
+    expect(store.pricesFrom).toBe(Date.parse('2026-11-22T12:00:03.000Z'));
+  });
+
+  test('come with the news that a symbol is halted, though none has moved', () => {
+    const store = new LiveStore(snapshot());
+    const [a, b] = store.rows.map(({ trade }) => ({ ...trade }));
+    store.receivePrices({ asOf: '2026-11-22T12:00:09.000Z', positions: [a!, { ...b!, symbolStatus: 'HALT' }], totalInvested: '200' });
+    store.commit();
+    expect(store.rows.map(({ trade }) => trade.symbolStatus)).toEqual(['TRADING', 'HALT']);
+    expect(store.asOf).toBe(Date.parse('2026-11-22T12:00:09.000Z'));
   });
 });
 
@@ -243,7 +251,7 @@ describe('pause', () => {
   test('holds everything back and counts it; resume applies it', () => {
     const store = new LiveStore(snapshot());
     store.pause();
-    store.receivePrices({ positions: [price('a', '42600', '5'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '42600', '5'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
     store.commit();
     store.receiveEvent(closure('a', '101', '2'));
     store.receiveEvent(opening('c', '102', '0.25'));
@@ -310,7 +318,7 @@ describe('a snapshot', () => {
 test('open P/L adds up to the server’s own sum, to the last digit', () => {
   const store = new LiveStore(snapshot());
   const positions = [price('a', '1', '0.10000001'), price('b', '1', '-0.30000003')];
-  store.receivePrices({ positions, totalInvested: '200' });
+  store.receivePrices({ asOf: T0, positions, totalInvested: '200' });
   store.commit();
   // As the server answers it for these two: totalUnrealizedPnl.
   expect(store.unrealised).toBe('-0.20000002');

@@ -29,6 +29,7 @@ export function openTrade(id: string, unrealizedPnl: string, over: Partial<OpenT
     signal: { timeframe: '1h', strategy: 'default' },
     currentPrice: '42500.5',
     currentPriceTime: T0,
+    symbolStatus: 'TRADING',
     unrealizedPnl,
     unrealizedPnlPct: Number(unrealizedPnl),
     ...over,
@@ -36,7 +37,14 @@ export function openTrade(id: string, unrealizedPnl: string, over: Partial<OpenT
 }
 
 export function closedTrade(id: string, sequence: string, realizedPnl: string, exitTime = '2026-11-22T12:00:10.000Z'): Trade {
-  const { currentPrice: _price, currentPriceTime: _time, unrealizedPnl: _pnl, unrealizedPnlPct: _pct, ...trade } = openTrade(id, '0');
+  const {
+    currentPrice: _p,
+    currentPriceTime: _t,
+    symbolStatus: _s,
+    unrealizedPnl: _u,
+    unrealizedPnlPct: _c,
+    ...trade
+  } = openTrade(id, '0');
   return {
     ...trade,
     status: 'CLOSED_TP',
@@ -71,6 +79,8 @@ export function performance(closedTrades: number, totalPnl: string, over: Partia
     unrealizedPnl: '0',
     openWithoutPrice: 0,
     currentDrawdown: '0',
+    ambiguousTrades: 0,
+    totalPnlIfAmbiguousWon: totalPnl,
     winRate: { value: 100, reason: null },
     winRateInterval: { low: 90, high: 100 },
     averageProfit: { value: 1, reason: null },

@@ -1,9 +1,10 @@
 import { createContext } from 'svelte';
-import { clock, type Zone } from '#lib/format/time.ts';
+import { timeOf, type Zone } from '#lib/format/time.ts';
 import type { Filters, TradeFilter } from '#lib/url/filters.ts';
 import type { LiveEngine } from './later/engine.svelte.ts';
 import { chipState, freshness, LIVE_LIMIT_MS, LOST_BANNER_MS, type ChipState, type Freshness } from './freshness.ts';
 import { LiveStore, type Snapshot } from './live-store.svelte.ts';
+import { priceStanding, type Priced, type PriceStanding } from './price-age.ts';
 
 export interface SessionStart {
   snapshot: Snapshot;
@@ -35,15 +36,22 @@ export class LiveSession {
   /** What happened while the page was away, to be read; empty after a while. */
   notice = $state('');
 
-  /** Age of the newest price; null where no price is known, or only one that claims to be from the future, whose age nobody can tell. */
+  /** Age of the oldest price that counts; null where no price is known, or only one that claims to be from the future, whose age nobody can tell. */
   ageMs: number | null = $derived.by(() => {
-    const { newestPriceAt } = this.store;
-    if (newestPriceAt === null || newestPriceAt - this.now > LIVE_LIMIT_MS) return null;
-    return Math.max(0, this.now - newestPriceAt);
+    const { pricesFrom } = this.store;
+    if (pricesFrom === null || pricesFrom - this.now > LIVE_LIMIT_MS) return null;
+    return Math.max(0, this.now - pricesFrom);
   });
-  freshness: Freshness = $derived(freshness(this.ageMs));
-  /** Open figures are out of date: mute them and leave them out of the headline. */
-  stale: boolean = $derived.by(() => this.freshness === 'stale' && this.store.openRows.length > 0);
+  /** How many open positions have a price that is out of date. */
+  staleCount: number = $derived.by(() => this.store.openRows.filter(({ trade }) => this.standing(trade) === 'stale').length);
+  /** Open figures are out of date as soon as one of them is: mute their sum and leave it out of the headline. */
+  stale: boolean = $derived(this.staleCount > 0);
+  allStale: boolean = $derived.by(() => this.staleCount === this.store.openRows.length);
+  /** Where merely nobody trades, prices are late and not stale. */
+  freshness: Freshness = $derived.by(() => {
+    const byAge = freshness(this.ageMs);
+    return byAge === 'stale' && !this.stale && this.store.openRows.length > 0 ? 'late' : byAge;
+  });
   lostForMs: number | null = $derived.by(() => {
     const lostAt = this.engine?.connection.lostAt ?? null;
     return lostAt === null ? null : Math.max(0, this.localNow - lostAt);
@@ -94,10 +102,14 @@ export class LiveSession {
     this.engine?.subscribeAnew();
   }
 
-  /** The time of the newest price, as it is printed in "as of". */
+  /** How far the price of an open position can be trusted now. */
+  standing(trade: Priced): PriceStanding {
+    return priceStanding(trade, this.store.feeds, this.now, this.store.asOf);
+  }
+
+  /** The time of the oldest price that counts, as it is printed in "as of". */
   pricesAt(zone: Zone): string {
-    const zoneName = zone === 'UTC' ? ' UTC' : '';
-    return this.store.newestPriceAt === null ? '' : clock(this.store.newestPriceAt, zone) + zoneName;
+    return this.store.pricesFrom === null ? '' : timeOf(this.store.pricesFrom, this.now, zone);
   }
 }
 

@@ -69,12 +69,14 @@ const MARK_PAIRS = [
   ['interval', 'card'],
   ['stop', 'card'],
   ['target', 'card'],
+  ...[1, 2, 3, 4].map((n) => [`series-${n}`, 'card']),
+  ['stop', 'bg'],
+  ['target', 'bg'],
   ['up', 'card'],
   ['down', 'card'],
   ['muted', 'card'],
   ['accent', 'shade'],
   ['muted', 'shade'],
-  ...[1, 2, 3, 4].map((n) => [`series-${n}`, 'card']),
 ] as [string, string][];
 
 /** Lines between things, tracks of bars, the area of a fall, the gap around a mark: nothing is said by their colour alone. */

@@ -16,6 +16,7 @@ export const liveText = {
     feedDown: 'Exchange feed down',
     asOf: (clock: string): string => `as of ${clock}`,
     prices: 'prices',
+    somePrices: 'some prices',
     old: (age: string): string => `${age} old`,
     stale: (age: string): string => `stale, ${age} old`,
     noPositions: 'no open positions',
@@ -27,8 +28,10 @@ export const liveText = {
 
   banner: {
     stale: (age: string): string => `Prices stopped ${age} ago.`,
-    staleDetail: (clock: string): string =>
-      `Closed trades are complete. Open-position figures are from ${clock} and are shown muted until prices resume.`,
+    someStale: (n: number, of: number): string => `${n} of ${of} open positions ${plural(n, 'has', 'have')} an old price.`,
+    staleDetail: (time: string): string => `The oldest is from ${time}; its figures are muted, and the total is what is realised.`,
+    behind:
+      'Trades that touch a level meanwhile are closed once the missing prices have been fetched, so some that are shown as open may have ended.',
     lost: 'Connection lost.',
     lostNext: (seconds: number): string => `Next try in ${seconds} s.`,
     lostNow: 'Trying now…',

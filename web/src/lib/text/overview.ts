@@ -29,8 +29,12 @@ export const overviewText = {
     realised: 'Realised',
     open: 'Open',
     realisedOnly: 'Realised only',
-    openAsOf: (clock: string): string => `as of ${clock}`,
+    openAsOf: (time: string): string => `as of ${time}`,
+    someAsOf: (time: string): string => `in part as of ${time}`,
     ofCapital: (change: string, base: string): string => `${change} of the ${base} capital base`,
+    ambiguous: (n: number, total: string): string =>
+      `${n} ambiguous, counted as stopped out; realised ${total} had ${plural(n, 'it', 'each')} hit its target`,
+    ambiguousLosses: (n: number): string => `${n} ambiguous ${plural(n, 'trade', 'trades')} counted as stopped out`,
     winRate: 'Win rate',
     outcomes: (wins: string, losses: string, flats: string): string => `${wins} W · ${losses} L · ${flats} even`,
     interval: (low: string, high: string): string => `Likely ${low}–${high}%`,
@@ -60,7 +64,8 @@ export const overviewText = {
 
   how: {
     button: 'How is this worked out?',
-    total: 'Realised: the sum of all closed trades after fees. Open: what the open positions would bring at the newest price, after fees.',
+    total:
+      'Realised: the sum of all closed trades after fees. Open: what the open positions would bring at the newest price, after fees. While one of their prices is out of date (a halted symbol, a feed that is behind), the headline is the realised part alone; a price that is old only because nobody traded since counts.',
     winRate:
       'Trades that closed with a profit after fees, divided by all closed trades. The bar is the 95% Wilson interval; break-even is the win rate at which the current average win and loss cancel out.',
     average:
@@ -79,6 +84,17 @@ export const overviewText = {
       `${trades} closed trades from ${from} to ${to}. Realised ${total}, best point ${best}, deepest drawdown ${fall}.`,
     point: (time: string, total: string, fall: string, trades: string): string =>
       `${time}: ${total}, drawdown ${fall}, ${trades} trades closed`,
+    benchmark: {
+      button: 'vs BTC',
+      title: 'Compare with the same money in BTC',
+      point: (total: string): string => `same money in BTC ${total}`,
+      legend: (amount: string, since: string, total: string): string =>
+        `Dashed: ${amount}, the most that was at work at once, held in BTC since ${since}, after fees; by the last daily close ${total}.`,
+      none: 'No daily close of BTC is known yet.',
+      failed: 'The comparison with BTC could not be loaded.',
+      column: 'Same money in BTC',
+      noValue: '–',
+    },
     live: (total: string): string => `Now, open positions included: ${total}`,
     empty: 'The line starts with the first closed trade.',
     table: 'Show as a table',

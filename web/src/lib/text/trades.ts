@@ -4,7 +4,7 @@ import { plural } from './locale.ts';
 export const tradesText = {
   open: {
     title: 'Open positions',
-    caption: (n: string): string => `${n} open positions with live prices`,
+    caption: (n: string): string => `${n} open positions with their latest prices`,
     all: (n: string): string => `All ${n} open positions`,
     empty: 'No open positions.',
     lastClosed: (ago: string): string => `Last closed ${ago} ago.`,
@@ -15,7 +15,7 @@ export const tradesText = {
       symbol: 'Symbol',
       side: 'Side',
       entry: 'Entry',
-      live: 'Live price',
+      live: 'Latest price',
       pnl: 'Unrealised P/L, net of fees',
       pnlShort: 'Unrealised P/L',
       progress: 'Stop → target',
@@ -23,6 +23,9 @@ export const tradesText = {
       age: 'Age',
     },
     noPrice: 'no price yet',
+    asOf: (time: string): string => `as of ${time}`,
+    quietSince: (time: string): string => `no trade since ${time}`,
+    halted: (status: string): string => ({ HALT: 'Halted', BREAK: 'Trading break' })[status] ?? `Not trading: ${status}`,
     entered: (deviation: string): string => `entered ${deviation}`,
     progress: (percent: string): string => `${percent} of the way from stop to target`,
     newOnes: (n: number): string => `${n} new`,

@@ -11,9 +11,10 @@ export const load: LayoutLoad = async ({ data, fetch, route, url, depends }) => 
   const view = readView(url.searchParams);
   // Worked out also where it is not sent: what this function has read of the address decides whether it runs again.
   const request = requestOf(route.id, view, Date.now());
-  const answer = await nextAnswer(data.first, fetch, request);
+  const { first, stage } = data;
+  const answer = await nextAnswer(first, fetch, request);
   // A page that is open keeps what it shows when the server goes away; a new one has nothing to show.
   const nothing = Object.values(answer.snapshot).every((part) => !part.ok && part.code === UNREACHABLE);
   if (nothing && !browser) error(503, commonText.error.unreachable);
-  return { view, answer, stage: data.stage };
+  return { view, answer, stage };
 };

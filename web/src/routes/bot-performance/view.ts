@@ -8,17 +8,20 @@ export interface View {
   /** Parts of the address that cannot be meant. */
   ignored: string[];
   history: HistoryAddress;
+  /** Whether the chart also shows the same money in BTC. */
+  benchmark: boolean;
 }
 
 export function readView(params: URLSearchParams): View {
-  return { ...readFilters(params), history: readHistory(params) };
+  return { ...readFilters(params), history: readHistory(params), benchmark: params.get('benchmark') === 'btc' };
 }
 
 /** @param now milliseconds */
-export function requestOf(routeId: string | null, { filters, history }: View, now: number): PageRequest {
+export function requestOf(routeId: string | null, { filters, history, benchmark }: View, now: number): PageRequest {
   return {
     filter: toTradeFilter(filters, now),
     curve: routeId === '/bot-performance',
+    benchmark: benchmark && routeId === '/bot-performance',
     analysis: routeId === '/bot-performance/analysis',
     history: routeId === '/bot-performance/history' ? historyVariables(history) : null,
   };

@@ -40,6 +40,27 @@ const timeframe = graphql('fragment TimeframePart on Query { timeframe: breakdow
 ]);
 const weekday = graphql('fragment WeekdayPart on Query { weekday: breakdown(by: WEEKDAY, filter: $filter) { ...KeyRow } }', [KeyRow]);
 const hour = graphql('fragment HourPart on Query { hour: breakdown(by: HOUR, filter: $filter) { ...KeyRow } }', [KeyRow]);
+/** Asked beside the page's own query, as the benchmark is. */
+export const ExcursionsQuery = graphql(`
+  query Excursions($closed: TradeFilter) {
+    excursions: trades(filter: $closed, orderBy: { field: EXIT_TIME, direction: DESC }, first: 100) {
+      edges {
+        node {
+          id
+          symbol
+          direction
+          realizedPnl
+          maxAdverseExcursion {
+            percent
+          }
+          maxFavourableExcursion {
+            percent
+          }
+        }
+      }
+    }
+  }
+`);
 
 export const AnalysisPart = graphql(
   `
@@ -71,6 +92,7 @@ export const AnalysisQueries = {
 type Data = ResultOf<typeof AnalysisPart>;
 /** Each chart's numbers, or why they are missing. */
 export type Analysis = { [Name in keyof Data]: Loaded<Data[Name]> };
+export type ExcursionTrade = ResultOf<typeof ExcursionsQuery>['excursions']['edges'][number]['node'];
 export type PeriodResult = Data['days'][number];
 export type KeyResult = Data['symbol'][number];
 export type Bin = Data['distribution'][number];

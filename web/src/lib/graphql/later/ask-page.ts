@@ -1,10 +1,10 @@
 import type { ResultOf, TadaDocumentNode } from 'gql.tada';
 import { LATEST_LIMIT } from '#lib/live/live-store.svelte.ts';
-import { AnalysisQueries, type Analysis } from './analysis-query.ts';
+import { AnalysisQueries, ExcursionsQuery, type Analysis } from './analysis-query.ts';
 import { createGraphql, type Graphql } from './client.ts';
 import { mapLoaded, UNREACHABLE, type Loaded } from '../loaded.ts';
 import { unreachable, type PageAnswer, type PageRequest } from '../page-answer.ts';
-import { PageQuery, PartQueries } from './page-query.ts';
+import { BenchmarkQuery, PageQuery, PartQueries } from './page-query.ts';
 
 const CLOSED = ['CLOSED_TP', 'CLOSED_SL', 'CLOSED_EXPIRED', 'CLOSED_DELISTED'] as const;
 /** Of the equity line; live points come on top. */
@@ -16,7 +16,7 @@ type Parts = { [Name in Part]: Loaded<ResultOf<(typeof PartQueries)[Name]>> };
 
 /** Everything of a page in one query. Only when that fails, each part is asked for alone, so that those which can be had are shown. */
 export async function askPage(fetch: typeof globalThis.fetch, request: PageRequest): Promise<PageAnswer> {
-  const { filter, curve, analysis, history } = request;
+  const { filter, curve, analysis, benchmark, history } = request;
   const variables = {
     filter,
     closed: { ...filter, status: [...CLOSED] },
@@ -28,14 +28,22 @@ export async function askPage(fetch: typeof globalThis.fetch, request: PageReque
     ...history,
   };
   const api = createGraphql(fetch);
-  const whole = await api.query(PageQuery, variables);
+  const [whole, held, excursions] = await Promise.all([
+    api.query(PageQuery, variables),
+    benchmark ? api.query(BenchmarkQuery, { filter }) : null,
+    analysis ? api.query(ExcursionsQuery, { closed: variables.closed }) : null,
+  ]);
+  const beside = {
+    benchmark: held && mapLoaded(held, (data) => data.benchmark),
+    excursions: excursions && mapLoaded(excursions, (data) => data.excursions.edges.map(({ node }) => node)),
+  };
   if (whole.ok) {
     const { data } = whole;
     const parts = Object.fromEntries(Object.keys(PartQueries).map((name) => [name, { ok: true, data }]));
-    return toAnswer(parts as unknown as Parts, request);
+    return { ...toAnswer(parts as unknown as Parts, request), ...beside };
   }
   if (whole.code === UNREACHABLE) return unreachable(filter);
-  return toAnswer(await askParts(api, variables, request), request);
+  return { ...toAnswer(await askParts(api, variables, request), request), ...beside };
 }
 
 async function askParts(api: Graphql, variables: object, { curve, analysis, history }: PageRequest): Promise<Parts> {
@@ -52,6 +60,7 @@ function toAnswer(parts: Parts, { filter, curve, analysis, history }: PageReques
   const missing = unreachable(filter);
   const keys = (rows: { key: string }[]): string[] => rows.map(({ key }) => key);
   return {
+    ...missing,
     filter,
     snapshot: {
       performance: mapLoaded(parts.performance, (data) => data.performance),

@@ -40,6 +40,7 @@ export const LivePrice = graphql(`
     id
     currentPrice
     currentPriceTime
+    symbolStatus
     unrealizedPnl
     unrealizedPnlPct
   }
@@ -60,6 +61,8 @@ export const PerformanceSummary = graphql(`
     unrealizedPnl
     openWithoutPrice
     currentDrawdown
+    ambiguousTrades
+    totalPnlIfAmbiguousWon
     winRate {
       value
       reason

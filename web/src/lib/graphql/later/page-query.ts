@@ -167,6 +167,21 @@ export const PartQueries = {
   ...AnalysisQueries,
 } as const;
 
+/**
+ * Asked beside the page's own query where it is wanted: the API counts all that a query names, wanted or not, and a line of daily closes
+ * need not be of the same moment.
+ */
+export const BenchmarkQuery = graphql(`
+  query Benchmark($filter: TradeFilter) {
+    benchmark(filter: $filter) {
+      time
+      invested
+      totalPnl
+    }
+  }
+`);
+
 export type Settings = ResultOf<typeof SettingsPart>['settings'];
 export type EquityPoint = ResultOf<typeof CurvePart>['equityCurve'][number];
+export type BenchmarkPoint = ResultOf<typeof BenchmarkQuery>['benchmark'][number];
 export type ClosedTrades = ResultOf<typeof HistoryPart>['trades'];

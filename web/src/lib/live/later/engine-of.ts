@@ -3,13 +3,10 @@ import { browserTimers } from '../timers.ts';
 import { LiveEngine, type EngineOptions } from './engine.svelte.ts';
 import { openLink, socketUrl } from './link.ts';
 
-/** Another socket than the real one. */
-type SocketOption = { open?: EngineOptions['open'] | undefined };
-
-/** The engine of a page in a browser, over a socket to where the page came from. */
+/** The engine of a page in a browser, over a socket to where the page came from unless it is given another. */
 export function engineOf(
   session: LiveSession,
-  { refetch, onReturn, open = (events) => openLink(socketUrl(), events) }: Pick<EngineOptions, 'refetch' | 'onReturn'> & SocketOption,
+  { open = (events) => openLink(socketUrl(), events), refetch, onReturn }: Pick<EngineOptions, 'refetch' | 'onReturn'> & { open?: EngineOptions['open'] | undefined },
 ): LiveEngine {
   return new LiveEngine({
     session,

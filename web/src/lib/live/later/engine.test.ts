@@ -181,7 +181,7 @@ test('old prices leave the headline to what is certain, and are said once', () =
     timers.pass(7_000);
   }
   expect([session.freshness, session.stale]).toEqual(['stale', true]);
-  expect(engine.announcer.alert).toBe('Prices have stopped. Open-position figures are out of date.');
+  expect(engine.announcer.alert).toBe('Prices of open positions are out of date.');
   const positions = [openTrade('a', '1.5', { currentPriceTime: new Date(timers.now()).toISOString() })];
   link()
     .asked.get('positions')
@@ -190,6 +190,51 @@ test('old prices leave the headline to what is certain, and are said once', () =
     });
   timers.pass(1_000);
   expect([session.stale, engine.announcer.alert]).toEqual([false, '']);
+});
+
+test('a halted symbol beside a live one makes the sum stale, its own row alone, and the chip as old as it', () => {
+  const { engine, link, session, timers } = setup();
+  engine.start();
+  link().events.alive();
+  const halted = new Date(timers.now() - 10_800_000).toISOString();
+  const tell = (symbolStatus: string) => {
+    const asOf = new Date(timers.now()).toISOString();
+    const positions = [
+      openTrade('a', '1.5', { currentPriceTime: asOf }),
+      openTrade('b', '-0.5', { symbol: 'ETHUSDT', currentPriceTime: halted, symbolStatus }),
+    ];
+    const told = link().asked;
+    told.get('feeds')?.next({ marketFeedsUpdated: [{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: asOf }] });
+    told.get('positions')?.next({ openPositionsUpdated: { asOf, totalInvested: '200', totalUnrealizedPnl: '1', positions } });
+    timers.pass(1_000);
+  };
+  const standings = () => Object.fromEntries(session.store.rows.map(({ trade }) => [trade.id, session.standing(trade)]));
+  tell('TRADING');
+  expect(standings()).toEqual({ a: 'recent', b: 'quiet' });
+  expect([session.chip, session.stale]).toEqual(['live', false]);
+  tell('HALT');
+  expect(standings()).toEqual({ a: 'recent', b: 'stale' });
+  expect([session.chip, session.freshness, session.stale, session.allStale]).toEqual(['connected', 'stale', true, false]);
+  expect(session.pricesAt('UTC')).toBe('09:00:00 UTC');
+  tell('TRADING');
+  expect([session.chip, session.stale, engine.announcer.alert]).toEqual(['live', false, '']);
+});
+
+test('where nobody trades at all, prices are late and not stale while the server says that nothing is missing', () => {
+  const { engine, link, session, timers } = setup();
+  engine.start();
+  link().events.alive();
+  for (let i = 0; i < 10; i++) {
+    timers.pass(6_000);
+    link().events.heard();
+    const asOf = new Date(timers.now()).toISOString();
+    const positions = [openTrade('a', '1.5'), openTrade('b', '-0.5')];
+    link()
+      .asked.get('positions')
+      ?.next({ openPositionsUpdated: { asOf, totalInvested: '200', totalUnrealizedPnl: '1', positions } });
+  }
+  expect([session.chip, session.freshness, session.stale]).toEqual(['connected', 'late', false]);
+  expect(session.store.rows.map(({ trade }) => session.standing(trade))).toEqual(['quiet', 'quiet']);
 });
 
 test('a lost connection is a word after two seconds and a banner with the next try after ten', () => {

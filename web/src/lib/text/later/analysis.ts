@@ -47,6 +47,18 @@ export const analysisText = {
     few: 'few',
     fewHelp: 'few: fewer than 30 closed trades, too early to tell from chance.',
   },
+  excursions: {
+    title: 'How far prices went against trades and for them',
+    summary: (known: string, of: string): string =>
+      `Each mark is one of the newest ${of} closed trades, ${known} of which are known. To the right: how far the price went against it while it was open; upwards: how far for it; both in percent of the entry price.`,
+    legend: 'Round: closed with a profit. Square: with a loss.',
+    winners: (percent: string): string => `Before they won, the price went against winners by ${percent} on average.`,
+    losers: (percent: string): string => `Before they lost, it went for losers by ${percent} on average.`,
+    none: 'It is not known of any of these trades yet; some minutes after a trade’s exit it is.',
+    caption: 'How far the price went against each of the newest closed trades and for it',
+    columns: { trade: 'Trade', adverse: 'Against', favourable: 'For', pnl: 'P/L' },
+    axes: { adverse: 'against', favourable: 'for' },
+  },
   hours: {
     summary: (best: string, worst: string): string => `Best: ${best}. Worst: ${worst}.`,
     one: (hour: string, pnl: string, trades: string): string => `${hour} with ${pnl} of ${trades} trades`,

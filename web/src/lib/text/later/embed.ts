@@ -4,7 +4,7 @@ export const embedText = {
   noWidget: (known: string): string => `There is no such widget. There are: ${known}.`,
   realised: 'Realised',
   open: 'Open',
-  openAsOf: (clock: string): string => `Open figures are from ${clock}.`,
+  openAsOf: (clock: string): string => `The oldest open figure is from ${clock}.`,
   winRate: 'Win rate',
   profitFactor: 'Profit factor',
   closed: 'Closed trades',

@@ -5,7 +5,7 @@ export const engineText = {
   loading: 'Loading…',
   paused: 'Paused. Nothing moves until you resume.',
   resumed: 'Resumed.',
-  stale: 'Prices have stopped. Open-position figures are out of date.',
+  stale: 'Prices of open positions are out of date.',
   lost: 'The connection is lost. The page shows the last known figures.',
 
   caughtUp: (n: number): string =>

@@ -33,10 +33,51 @@ export const receiptText = {
   gross: 'Gross',
   fees: 'Fees, both sides',
   net: 'Net',
-  evidence: 'Closing tick',
-  evidenceText: (source: string, id: string, price: string): string => `${source} ${id}, price ${price}`,
+  evidence: 'Decided by',
+  evidenceText: (source: string, id: string | null, price: string): string => `${source}${id === null ? '' : ` ${id}`}, price ${price}`,
   source: { LIVE: 'Live trade', BACKFILL: 'Backfilled trade', CANDLE: 'Candle' },
   ambiguous: 'One candle reached both levels; the stop was counted.',
+  watch: {
+    title: 'How it was watched',
+    nothing: 'Nothing is known yet of how its symbol was watched.',
+    allLive: (life: string): string => `Its symbol was watched live, without a gap, for all of the ${life}.`,
+    noneLive: (life: string): string => `All of the ${life} was looked up afterwards; none of it was watched live.`,
+    partLive: (live: string, life: string, later: string): string =>
+      `Its symbol was watched live for ${live} of ${life}; the other ${later} was looked up afterwards, so that no price is left out.`,
+    table: 'Show as a table',
+    columns: { from: 'From', to: 'To', length: 'Length', source: 'How' },
+    source: {
+      LIVE: 'Live, as it happened',
+      BACKFILL: 'Looked up afterwards, trade by trade',
+      CANDLE: 'Looked up afterwards, by minutes',
+    },
+  },
   stillOpen: 'When this page was loaded, the trade was still open. Reload for news.',
+  chart: {
+    title: 'How the price went',
+    label: 'Candles around the trade; move along them with the arrow keys, Home and End',
+    levels: { takeProfit: 'Target', stopLoss: 'Stop', entry: 'Entry', exit: 'Exit' },
+    legend:
+      'Hollow candles rose, filled ones fell. Round mark: entry. Square mark: exit. Between the two upright lines the trade was open.',
+    summary: (candles: string, length: string): string => `${candles} candles of ${length} each, as the exchange tells them.`,
+    candle: (time: string, open: string, high: string, low: string, close: string): string =>
+      `${time}: open ${open}, high ${high}, low ${low}, close ${close}`,
+    adverse: 'Against the trade',
+    favourable: 'For the trade',
+    excursion: (percent: string, amount: string, price: string): string => `${percent} (${amount}), to ${price}`,
+    excursionsAbout:
+      'The farthest the price went while the trade was open, measured from the entry and before fees: maximum adverse and maximum favourable excursion.',
+    resolution: (length: string): string =>
+      `Of the ${length} in which it was entered and the ${length} in which it was left, only the entry and the exit price count.`,
+    lengths: { '1s': 'second', '1m': 'minute', '1h': 'hour' } as Record<string, string>,
+    lengthOther: (length: string): string => `candle of ${length}`,
+    excursionsUnknown: 'The candles do not reach from entry to exit, so it is not known how far the price went in between.',
+    open: 'The candles are fetched once the trade is closed.',
+    pending: 'The candles are fetched some minutes after the exit, those of a long trade some hours after it. Reload for news.',
+    none: 'The exchange has no candles of this time.',
+    table: 'Show as a table',
+    tableCaption: 'Candles around the trade',
+    columns: { time: 'Begins', open: 'Open', high: 'High', low: 'Low', close: 'Close' },
+  },
   notFound: 'There is no such trade.',
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { equity, HEIGHT, niceStep, pointAt, tableRows, thin, toCurve, type CurvePoint } from './equity.ts';
+import { equity, heldAt, HEIGHT, niceStep, pointAt, tableRows, thin, toCurve, type CurvePoint } from './equity.ts';
 
 const HOUR = 3_600_000;
 const start = Date.parse('2026-11-22T00:00:00.000Z');
@@ -93,4 +93,25 @@ test('what the API sends becomes numbers only here', () => {
   expect(toCurve([{ time: '2026-11-22T00:00:00.000Z', totalPnl: '-1.25', drawdown: '1.25', closedTrades: 3 }])).toEqual([
     { time: start, total: -1.25, fall: 1.25, trades: 3 },
   ]);
+});
+
+describe('the same money in BTC', () => {
+  const DAY = 24 * HOUR;
+  const held = [-1, 0, 1].map((n) => ({ time: start + n * DAY, total: n * 10 - 1 }));
+
+  test('is a line of its own that widens the picture to where it begins and how far it goes', () => {
+    const chart = equity(curve([1, 3, 2]), start + 2 * DAY, null, held)!;
+    expect(chart.held).toMatch(/^M0 \d+(\.\d+)?(L\d+(\.\d+)? \d+(\.\d+)?){2}$/);
+    expect(chart.times[0]).toBe(start - DAY);
+    expect(Math.max(...numbers(chart.held).filter((_, i) => i % 2 === 1))).toBeLessThanOrEqual(HEIGHT);
+    expect(chart.xs[0]).toBeGreaterThan(0);
+    expect(equity(curve([1, 3, 2]), start + 2 * DAY, null)?.held).toBe('');
+  });
+
+  test('is known by the last daily close', () => {
+    expect(heldAt(held, start - 2 * DAY)).toBeUndefined();
+    expect(heldAt(held, start - 1)).toBe(held[0]);
+    expect(heldAt(held, start)).toBe(held[1]);
+    expect(heldAt(held, start + 9 * DAY)).toBe(held[2]);
+  });
 });

@@ -1,4 +1,4 @@
-import type { EquityPoint } from '#lib/graphql/later/page-query.ts';
+import type { BenchmarkPoint, EquityPoint } from '#lib/graphql/later/page-query.ts';
 
 /** The line never has more points, live ones included. */
 export const POINTS_LIMIT = 400;
@@ -19,6 +19,13 @@ export interface CurvePoint {
   trades: number;
 }
 
+/** The same money in BTC at the end of a day. */
+export interface HeldPoint {
+  /** Milliseconds since 1970. */
+  time: number;
+  total: number;
+}
+
 export interface Tick {
   value: number;
   y: number;
@@ -34,6 +41,8 @@ export interface Equity {
   shade: string;
   /** From the last closure to the live total; null while that is not known. */
   tip: { path: string; x: number; y: number } | null;
+  /** The same money in BTC, from daily close to daily close; empty where it is not compared. */
+  held: string;
   zero: number;
   ticks: Tick[];
   step: number;
@@ -50,6 +59,15 @@ export function toCurve(points: readonly EquityPoint[]): CurvePoint[] {
     fall: Math.abs(Number(point.drawdown)),
     trades: point.closedTrades,
   }));
+}
+
+export function toHeld(points: readonly BenchmarkPoint[]): HeldPoint[] {
+  return points.map((point) => ({ time: Date.parse(point.time), total: Number(point.totalPnl) }));
+}
+
+/** What the same money in BTC had made by the last daily close before a moment. */
+export function heldAt(held: readonly HeldPoint[], time: number): HeldPoint | undefined {
+  return held.findLast((point) => point.time <= time);
 }
 
 /** At most `limit` points: of each stretch its lowest and its highest are kept, and the first and the last of all. */
@@ -79,21 +97,23 @@ export function niceStep(range: number): number {
 }
 
 /** The geometry of the curve. @param now milliseconds @param liveTotal open positions included; null while it is not to be trusted */
-export function equity(all: CurvePoint[], now: number, liveTotal: number | null): Equity | null {
+export function equity(all: CurvePoint[], now: number, liveTotal: number | null, allHeld: readonly HeldPoint[] = []): Equity | null {
+  const held = tableRows(allHeld, POINTS_LIMIT);
   const points = thin(all, POINTS_LIMIT);
   const [first] = points;
   const last = points.at(-1);
   if (!first || !last) return null;
 
   const best = Math.max(0, ...points.map((point) => point.total + point.fall));
-  const values = [0, best, ...points.map((point) => point.total), ...(liveTotal === null ? [] : [liveTotal])];
+  const values = [0, best, ...[...points, ...held].map((point) => point.total), ...(liveTotal === null ? [] : [liveTotal])];
   const low = Math.min(...values);
   const range = Math.max(...values) - low || 1;
   const toY = (value: number): number => round(HEIGHT - EDGE - ((value - low) / range) * (HEIGHT - 2 * EDGE));
 
+  const begin = Math.min(first.time, held[0]?.time ?? Infinity);
   const end = Math.max(now, last.time);
-  const span = end - first.time || 1;
-  const toX = (time: number): number => round(((time - first.time) / span) * (WIDTH - TIP_WIDTH));
+  const span = end - begin || 1;
+  const toX = (time: number): number => round(((time - begin) / span) * (WIDTH - TIP_WIDTH));
 
   const xs = points.map((point) => toX(point.time));
   const ys = points.map((point) => toY(point.total));
@@ -113,10 +133,11 @@ export function equity(all: CurvePoint[], now: number, liveTotal: number | null)
       liveTotal === null
         ? null
         : { path: `M${xs.at(-1)} ${ys.at(-1)}H${WIDTH - EDGE}V${toY(liveTotal)}`, x: WIDTH - EDGE, y: toY(liveTotal) },
+    held: held.map((point, i) => `${i === 0 ? 'M' : 'L'}${toX(point.time)} ${toY(point.total)}`).join(''),
     zero,
     ticks,
     step,
-    times: [0, 1, 2, 3, 4].map((n) => first.time + (span * n) / 4),
+    times: [0, 1, 2, 3, 4].map((n) => begin + (span * n) / 4),
     best,
     deepest: Math.max(...points.map((point) => point.fall)),
   };
@@ -149,8 +170,8 @@ export function pointAt(xs: readonly number[], x: number): number {
   return found;
 }
 
-/** Rows of the table beside the picture: at most `limit`, evenly taken, the last one always among them. */
-export function tableRows(points: readonly CurvePoint[], limit: number): CurvePoint[] {
+/** At most `limit` of them, evenly taken, the last one always among them. */
+export function tableRows<Point>(points: readonly Point[], limit: number): Point[] {
   const step = Math.max(1, Math.ceil(points.length / limit));
   return points.filter((_, i) => (points.length - 1 - i) % step === 0);
 }

@@ -7,7 +7,7 @@ export interface Shared {
 }
 
 /** Heights that show each piece whole in a column of a page. */
-export const EMBEDS = { summary: 400, equity: 500 } as const;
+export const EMBEDS = { summary: 400, equity: 580 } as const;
 
 /** Text for the inside of an HTML attribute. */
 const attribute = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

@@ -70,7 +70,7 @@ export function freqtradeConfig(origin: string): string {
     "trade_id": "{trade_id}",
     "pair": "{pair}",
     "direction": "{direction}",
-    "open_rate": "{open_rate}",
+    "open_rate": "{open_rate:.8f}",
     "takeProfitPercent": "2",
     "stopLossPercent": "1",
     "strategy": "my-strategy"

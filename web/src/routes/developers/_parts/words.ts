@@ -47,7 +47,7 @@ export const words = {
     tradingView: 'TradingView',
     tradingViewText: [
       'Put the address into the alert’s webhook URL and the message into its message. It may be JSON or lines of name: value.',
-      'TradingView may send an alert twice. The ticker, {{timenow}} and the direction tell which ones are the same; an externalId in the message does it in your own way.',
+      'TradingView may send an alert twice. The ticker, {{timenow}}, the direction and the strategy tell which ones are the same, so that two strategies on one chart are two signals; an externalId in the message does it in your own way.',
       'A strategy’s alert says its direction by {{strategy.order.action}}. Levels are takeProfit and stopLoss as prices, or takeProfitPercent and stopLossPercent from entryPrice. A ticker that ends in .P means FUTURES.',
     ],
     address: 'Webhook URL',
@@ -102,6 +102,9 @@ export const words = {
     refusals:
       'What is wrong with a signal stands in userErrors, everything at once, each with its field and a code that never changes its meaning.',
     refusalsCaption: 'Codes in userErrors',
+    hooks:
+      'A webhook answers 200 once everything is stored, 422 with the codes above where the signal is refused, 403 where its token may not do that, and one of these where the message is not looked at.',
+    hooksCaption: 'Codes in userErrors of webhooks',
     request:
       'A request that cannot be answered as a whole has errors, each with a code in extensions.code. Retry on a status of 500 or above, and on 429 after the time in Retry-After.',
     requestCaption: 'Codes in extensions.code',

@@ -1,3 +1,4 @@
+import type { ResultOf } from 'gql.tada';
 import { createGraphql } from '#lib/graphql/later/client.ts';
 import { TradeRow } from '#lib/graphql/later/documents.ts';
 import { graphql } from '#lib/graphql/later/tada.ts';
@@ -15,11 +16,35 @@ export const ReceiptQuery = graphql(
         riskRewardRatio
         grossPnl
         marketPriceAtEntry
+        priceCandles {
+          openTime
+          closeTime
+          open
+          high
+          low
+          close
+        }
+        maxAdverseExcursion {
+          price
+          percent
+          amount
+          resolution
+        }
+        maxFavourableExcursion {
+          price
+          percent
+          amount
+        }
         closedBy {
           source
           aggregateTradeId
           price
           ambiguous
+        }
+        watch {
+          from
+          to
+          source
         }
         signal {
           receivedAt
@@ -35,5 +60,7 @@ export const ReceiptQuery = graphql(
   `,
   [TradeRow],
 );
+
+export type ReceiptTrade = NonNullable<ResultOf<typeof ReceiptQuery>['trade']>;
 
 export const askReceipt = (fetch: typeof globalThis.fetch, id: string) => createGraphql(fetch).query(ReceiptQuery, { id });

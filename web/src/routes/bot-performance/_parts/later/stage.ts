@@ -36,7 +36,7 @@ export const STAGES: Readonly<Record<string, Stage>> = {
   'no-positions': { ...SILENT, answer: withoutPositions },
   'panel-error': { ...SILENT, answer: (answer) => ({ ...answer, ...failed(answer) }) },
   unreachable: { answer: ({ filter }) => unreachable(filter) },
-  stale: { ...SILENT, answer: (answer) => older(answer, STALE_MS) },
+  stale: { ...SILENT, answer: (answer) => withFeeds(older(answer, STALE_MS), 'STALE') },
   'feed-down': { ...SILENT, answer: (answer) => withFeeds(older(answer, STALE_MS), 'OFFLINE') },
   reconnecting: { socket: 'none' },
   offline: {
@@ -106,7 +106,7 @@ function older(answer: PageAnswer, ms: number): PageAnswer {
   });
 }
 
-function withFeeds(answer: PageAnswer, state: 'OFFLINE'): PageAnswer {
+function withFeeds(answer: PageAnswer, state: 'STALE' | 'OFFLINE'): PageAnswer {
   return withSnapshot(answer, { feeds: mapLoaded(answer.snapshot.feeds, (all) => all.map((feed) => ({ ...feed, state }))) });
 }
 
@@ -144,6 +144,7 @@ function empty(answer: PageAnswer): PageAnswer {
       performance: mapLoaded(snapshot.performance, (all) => ({
         ...all,
         ...{ totalSignals: 0, closedTrades: 0, wins: 0, losses: 0, flats: 0, totalPnl: '0', currentDrawdown: '0' },
+        ...{ ambiguousTrades: 0, totalPnlIfAmbiguousWon: '0' },
         ...{ winRate: none, winRateInterval: null, averageProfit: none, averageLoss: none, profitFactor: none, payoffRatio: none },
       })),
       latest: nothing(snapshot.latest),

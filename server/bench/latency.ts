@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { Crowds, quantile } from '../verify/crowds.ts';
+import { LiveStage } from '../verify/live-stage.ts';
+import type { RigArguments } from '../verify/rig.ts';
+import { spread } from './report.ts';
+import type { Row } from './report.ts';
+
+export interface LatencyCase {
+  readonly viewers: number;
+  readonly ticksPerSecond: number;
+  readonly rounds: number;
+  readonly closuresPerRound: number;
+  readonly pauseMs: number;
+  /** How often the opponent asks. */
+  readonly pollEveryMs: number;
+  readonly database?: NonNullable<RigArguments['database']>;
+}
+
+const SUBSCRIPTION = { id: 'e', query: 'subscription { tradeClosed { sequence trade { symbol status exitPrice realizedPnl } } }' };
+const POLL =
+  '{ trades(filter: { status: [CLOSED_TP] }, orderBy: { field: EXIT_TIME }, first: 100) { edges { node { closedBy { sequence } } } } }';
+const BUSY = ['ETHUSDT', 'BNBUSDT', 'SOLUSDT', 'XRPUSDT', 'DOGEUSDT', 'ADAUSDT'];
+const TICKS_EVERY_MS = 10;
+
+/**
+ * From the moment at which the exchange sends the trade that touches a take profit until a client has the closure: seen, decided,
+ * stored on the disk, told. The opponent asks for the newest closures again and again, each client at its own moment, of the same server.
+ */
+export async function latencyCase(size: LatencyCase): Promise<Row[]> {
+  const { viewers, ticksPerSecond, rounds, closuresPerRound, pauseMs, pollEveryMs, database } = size;
+  const stage = await LiveStage.start({ seed: 1, short: true, say: () => {}, ...(database && { database }) });
+  const crowds = new Crowds();
+  let going = true;
+  try {
+    for (const symbol of [...BUSY, 'BTCUSDT']) {
+      stage.tick(symbol, '100');
+      await stage.open(symbol, '1000'); // keeps the symbol watched
+    }
+    await crowds.open(stage.graphqlUrl, viewers, 500, [SUBSCRIPTION]);
+    const ticks = tickSteadily(stage, ticksPerSecond, () => going);
+    const pollers = Array.from({ length: viewers }, (_, index) => poll(stage, (index / viewers) * pollEveryMs, pollEveryMs, () => going));
+    const sentAt: number[] = [];
+    for (let closure = 0; closure < rounds * closuresPerRound; closure += 1) {
+      await stage.open('BTCUSDT');
+      sentAt.push(performance.timeOrigin + performance.now());
+      stage.tick('BTCUSDT', '111');
+      stage.tick('BTCUSDT', '100');
+      await stage.priced('BTCUSDT', '100');
+      await sleep(pauseMs);
+    }
+    await sleep(pollEveryMs);
+    going = false;
+    const told = await ticks;
+    const polled = await Promise.all(pollers);
+    const sequences = (await stage.events()).flatMap(({ kind, sequence }) => (kind === 'TradeClosed' ? [sequence] : []));
+    const { heardAt, wrong, example } = await crowds.check(sequences);
+    if (wrong > 0 || sequences.length !== sentAt.length) throw new Error(`${wrong} viewers heard other closures: ${example}`);
+    const delays = {
+      ours: (sequence: number) => heardAt[sequence] ?? [],
+      polling: (sequence: number) => polled.flatMap((seen) => seen.get(sequence) ?? []),
+    };
+    const note = `fsync ${await fsyncOf(stage.databaseUrl)}, ${Math.round(told)} ticks/s`;
+    const label = `${viewers} viewers`;
+    return [0.5, 0.99].flatMap((part) => {
+      const values = (['ours', 'polling'] as const).map((name) => ({
+        contender: name === 'ours' ? 'ours' : `polling each ${pollEveryMs / 1_000} s`,
+        value: spread(
+          Array.from({ length: rounds }, (_, round) => {
+            const ofRound = sequences.slice(round * closuresPerRound, (round + 1) * closuresPerRound);
+            const sent = sentAt.slice(round * closuresPerRound);
+            return quantile(
+              ofRound.flatMap((sequence, index) => delays[name](sequence).map((atMs) => atMs - sent[index]!)),
+              part,
+            );
+          }),
+        ),
+      }));
+      const ours = values[0]!.value.median;
+      return values.map(({ contender, value }) => ({
+        case: `${label}, p${part * 100}`,
+        contender,
+        unit: 'ms',
+        value,
+        ratio: value.median / ours,
+        note,
+      }));
+    });
+  } finally {
+    going = false;
+    crowds.end();
+    await stage.end();
+  }
+}
+
+/** Gives how many ticks per second were sent. */
+async function tickSteadily(stage: LiveStage, perSecond: number, isGoing: () => boolean): Promise<number> {
+  const beganMs = performance.now();
+  let sent = 0;
+  while (isGoing()) {
+    const due = ((performance.now() - beganMs) / 1_000) * perSecond;
+    for (; sent < due; sent += 1) stage.tick(BUSY[sent % BUSY.length]!, (100 + (sent % 9)).toString());
+    await sleep(TICKS_EVERY_MS);
+  }
+  return sent / ((performance.now() - beganMs) / 1_000);
+}
+
+/** When one who asks every `everyMs` saw each closure first, by sequence. */
+async function poll(stage: LiveStage, firstMs: number, everyMs: number, isGoing: () => boolean): Promise<Map<number, number>> {
+  const seen = new Map<number, number>();
+  await sleep(firstMs);
+  while (isGoing()) {
+    const { trades } = await stage.query<{ trades: { edges: { node: { closedBy: { sequence: string } } }[] } }>(POLL);
+    const nowMs = performance.timeOrigin + performance.now();
+    for (const { node } of trades.edges) {
+      const sequence = Number(node.closedBy.sequence);
+      if (!seen.has(sequence)) seen.set(sequence, nowMs);
+    }
+    await sleep(everyMs);
+  }
+  return seen;
+}
+
+async function fsyncOf(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ fsync: string }>('SHOW fsync');
+  await client.end();
+  return rows[0]!.fsync;
+}

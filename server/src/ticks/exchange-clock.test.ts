@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { ManualClock } from '../../testkit/manual-clock.ts';
+import { ExchangeClock } from './exchange-clock.ts';
+
+function open(aheadMs: number) {
+  const clock = new ManualClock();
+  const exchange = new ExchangeClock(clock);
+  const trueMs = () => clock.now().getTime() + aheadMs;
+  const hear = (lateMs: number) => {
+    exchange.heard(trueMs() - lateMs);
+    return Math.round(exchange.lateMs(trueMs() - lateMs));
+  };
+  return { clock, exchange, hear, trueMs };
+}
+
+describe('the exchange’s time', () => {
+  test.each([0, 3_600_000, -3_600_000])('is what its events tell, where the host differs by %i ms', (aheadMs) => {
+    const { exchange, hear, trueMs, clock } = open(aheadMs);
+    expect(exchange.nowMs()).toBe(clock.now().getTime());
+    expect([hear(80), hear(50), hear(50)]).toEqual([0, 0, 0]);
+    expect(trueMs() - exchange.nowMs()).toBe(50);
+  });
+
+  test('an event later than the others is late by as much', () => {
+    const { hear, clock } = open(0);
+    hear(50);
+    hear(50);
+    clock.advance(10_000);
+    expect(hear(8_050)).toBe(7_999);
+    expect(hear(60)).toBe(9);
+  });
+
+  test('one event with a time that cannot be makes no other late', () => {
+    const { exchange, hear, trueMs } = open(0);
+    hear(50);
+    hear(50);
+    exchange.heard(trueMs() + 86_400_000);
+    expect(hear(50)).toBe(0);
+  });
+});

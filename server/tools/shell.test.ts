@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+test('a project without its Node says so in one line and ends', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'shell-'));
+  const tools = join(root, 'server', 'tools');
+  mkdirSync(tools, { recursive: true });
+  copyFileSync(join(import.meta.dirname, 'shell.mjs'), join(tools, 'shell.mjs'));
+  const program = `
+    import { become, Fault } from '${join(tools, 'shell.mjs')}';
+    process.exitCode = await become('none.ts', []).catch((fault) => (console.error(fault instanceof Fault ? fault.message : fault), 1));`;
+  const ended = await new Promise((resolve) => {
+    execFile(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? null, stdout, stderr }),
+    );
+  });
+  rmSync(root, { recursive: true });
+  expect(ended).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*node_modules[^\n]* does not run: [^\n]*ENOENT\n$/) });
+});
