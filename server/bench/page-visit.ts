@@ -75,7 +75,10 @@ export async function visit(browser: Browser, url: string, { slow, phone }: { sl
       .exec(response.headers()['content-type'] ?? '')?.[0]
       .replace('javascript', 'js') as keyof typeof weights;
     if (into !== asked || kind === undefined) return;
-    const weigh = async () => void (weights[kind] += gzipSync(await response.body()).length / 1_000);
+    const weigh = async () => {
+      const body = await response.body();
+      weights[kind] += gzipSync(body).length / 1_000;
+    };
     weighed.push(weigh());
   });
   await page.goto(url);
