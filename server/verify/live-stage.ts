@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,7 +83,7 @@ export class LiveStage {
 
   async startServer(): Promise<void> {
     // The same port after a restart, so that clients find it again.
-    const PORT = this.#server ? new URL(this.#server.url).port : '0';
+    const PORT = this.#server ? new URL(this.#server.url).port : String(await lastingPort());
     this.#server = await this.#fork({ PORT, ...(this.#writer && { ROLE: 'api' }) });
   }
 
@@ -229,6 +231,25 @@ export class LiveStage {
 
 function isRunning({ process }: Node): boolean {
   return process.exitCode === null && process.signalCode === null;
+}
+
+/**
+ * A free port that no client is given for its own end (those are 32768 and above on Linux, 49152 elsewhere): one who comes back while the
+ * server is away would sooner or later be connected with itself, and keep the port from the server.
+ */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, () => resolve(true));
+    });
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
 
 interface RigDatabase {

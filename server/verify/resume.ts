@@ -70,7 +70,7 @@ async function run(rig: RigArguments, size: Size, plant?: Plant): Promise<Run> {
       }
       if (sinceMs >= (restartAtMs[restarts] ?? Infinity)) {
         restarts += 1;
-        restarting = stage.stopServer().then(() => stage.startServer()); // while signals go on
+        restarting = restarting.then(() => stage.stopServer()).then(() => stage.startServer()); // while signals go on
       }
       const roundMs = performance.now();
       await Promise.all(Array.from({ length: AT_ONCE }, () => stage.pend()));
