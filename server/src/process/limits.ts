@@ -150,7 +150,7 @@ export const LIMITS = {
     costCapacity: wholeNumber('points that one address may spend at once', 20_000, 100, 1_000_000_000),
     costPerSecond: wholeNumber('points that one address gets back per second', 1_000, 1, 1_000_000_000),
     refusedCost: wholeNumber('points that a request costs which is refused for what it says, or for its wrong token', 200, 0, 1_000_000),
-    heavyCost: wholeNumber('points from which on a request is heavy', 500, 1, 1_000_000_000),
+    heavyCost: wholeNumber('points from which on a request is heavy', 1_200, 1, 1_000_000_000),
     maxHeavyRequests: wholeNumber('heavy requests of one address under way', 4, 1, 1_000_000),
     maxAddresses: wholeNumber(
       'addresses whose points are remembered; beyond it the longest silent one is forgotten',
