@@ -72,7 +72,7 @@ export class SharedStreams {
       const viewer = new Viewer(hub, outlet);
       const messages = outlet.open(viewer);
       if (operation.kind !== 'events') join(viewer, hub);
-      else if (after == null) this.#joinNow(viewer, hub, this.#position());
+      else if (after == null) this.#joinNow(viewer, hub, this.#position(hub));
       else await this.#joinAfter(viewer, hub, args, after);
       return messages ? results(messages) : BEGUN;
     } catch (error) {
@@ -112,8 +112,11 @@ export class SharedStreams {
     return this.#hubs.get(`${operation.text}\n${canonicalVariables(operation.variables, used)}`, source);
   }
 
-  #position(): bigint {
-    return this.#anonymous().recordPosition();
+  /** What the viewers of a hub have heard of: storage, from which it reads when it is behind, can be ahead of what was announced. */
+  #position(hub: Hub): bigint {
+    const announced = this.#anonymous().recordPosition();
+    const told = hub.newest?.sequence ?? 0n;
+    return told > announced ? told : announced;
   }
 
   #joinNow(viewer: Viewer, hub: Hub, after: bigint): void {
@@ -126,7 +129,7 @@ export class SharedStreams {
    * until nothing is left. In the turn in which that is seen it joins the shared stream behind that sequence: no gap, no repeat.
    */
   async #joinAfter(viewer: Viewer, hub: Hub, args: ExecutionArgs, after: unknown): Promise<void> {
-    let until = this.#position();
+    let until = this.#position(hub);
     let stream = await this.#stream(args, { replayUntil: until }, hub);
     // Storage can be ahead of what was announced, and the viewer with it. That `after` is a sequence was checked by the stream.
     if (BigInt(String(after)) > until) return this.#joinNow(viewer, hub, BigInt(String(after)));
@@ -139,7 +142,7 @@ export class SharedStreams {
         }
         if (viewer.closed) return;
         const replayAfter = until;
-        until = this.#position();
+        until = this.#position(hub);
         if (until === replayAfter) return this.#joinNow(viewer, hub, until);
         stream = await this.#stream(args, { replayAfter, replayUntil: until }, hub);
       }

@@ -51,6 +51,17 @@ test('the newest are answered from memory, those before from storage, each in or
   expect(stored.reads).toBe(3);
 });
 
+test('what storage had before it was announced is told once', async () => {
+  const stored = new Stored();
+  for (let sequence = 1; sequence <= 5; sequence += 1) stored.announce(eventOf(sequence, `s${sequence}`));
+  stored.position = 2n; // another process wrote the rest, and this one has not heard of it yet
+  const recent = new RecentEvents(stored, 10);
+  await recent.start();
+  for (const event of stored.events.splice(2)) stored.announce(event);
+  stored.announce(eventOf(6, 's6'));
+  expect(sequences(await recent.readAfter(1n, 10))).toEqual([2, 3, 4, 5, 6]);
+});
+
 test('what is announced while the first are read is there once', async () => {
   const stored = new Stored();
   stored.announce(eventOf(1, 'a'));

@@ -29,9 +29,7 @@ export class RecentEvents implements Service {
     const stored = await this.#source.readAfter(after > 0n ? after : 0n, this.#capacity);
     const announced = this.#events;
     this.#events = [];
-    for (const event of stored) this.#add(event);
-    const last = stored.at(-1)?.sequence ?? 0n;
-    for (const event of announced) if (event.sequence > last) this.#add(event);
+    for (const event of [...stored, ...announced]) this.#add(event);
   }
 
   stop(): Promise<void> {
@@ -45,7 +43,9 @@ export class RecentEvents implements Service {
     return start === -1 ? this.#source.readAfter(sequence, limit) : this.#events.slice(start, start + limit);
   }
 
+  /** Storage can be ahead of the announcements: what was read from it is announced once more. */
   #add(event: RecordEvent): void {
+    if (event.sequence <= (this.#events.at(-1)?.sequence ?? 0n)) return;
     const { signal, trade } = event;
     this.#events = this.#events.map((earlier) => {
       if (earlier.signal.id !== signal.id) return earlier;
