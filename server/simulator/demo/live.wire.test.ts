@@ -153,7 +153,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await page.clock.fastForward(31_000);
     await says(page.locator('.chip'), /stale/);
     await says(tile(page, 'Total P/L'), /Realised only[\s\S]*as of \d/);
-    expect(await page.locator('.banner').innerText()).toMatch(/^Prices stopped \d+ s ago\. Closed trades are complete\./);
+    expect(await page.locator('.banner').innerText()).toMatch(/^Prices stopped \d+ s ago\. The oldest is from \d/);
     expect(await page.getByRole('alert').allInnerTexts()).toContain('Prices have stopped. Open-position figures are out of date.');
   });
 
