@@ -15,6 +15,9 @@ export interface Price {
   readonly receivedMs: number;
 }
 
+/** The exchange's time is estimated, better from event to event: by so little the next tick may seem older than what is known. */
+const ESTIMATE_MARGIN_MS = 1_000;
+
 /** Newest prices of all symbols, and who wants to hear that one moved. Display may skip prices; triggers never read this. */
 export class PriceBoard {
   readonly #prices = new Map<SymbolKey, Price>();
@@ -43,9 +46,8 @@ export class PriceBoard {
     const known = this.get(tick.marketType, tick.symbol);
     if (known && known.tradeId !== null && known.tradeId >= tick.id) return;
     const receivedMs = this.#clock.monotonicMs() - ageMs;
-    const isOlder = known !== undefined && known.receivedMs > receivedMs;
     // A check that saw this very price confirmed it since; the tick is the better evidence of it.
-    if (isOlder && known.price !== tick.price) return;
+    if (known && known.receivedMs - receivedMs > ESTIMATE_MARGIN_MS && known.price !== tick.price) return;
     this.#put({
       ...known,
       marketType: tick.marketType,
@@ -53,7 +55,7 @@ export class PriceBoard {
       price: tick.price,
       timeMs: tick.timeMs,
       tradeId: tick.id,
-      receivedMs: isOlder ? known.receivedMs : receivedMs,
+      receivedMs: Math.max(known?.receivedMs ?? -Infinity, receivedMs),
     });
   }
 
