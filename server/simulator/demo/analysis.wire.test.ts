@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser())('the analysis', () => {
       await page.getByRole('button', { name: 'Pause' }).waitFor();
       await page.evaluate(() => Object.assign(window, { sameDocument: true }));
       const asked: number[] = [];
-      page.on('request', (request) => request.url().endsWith('/graphql') && asked.push(Date.now()));
+      page.on('request', (request) => request.postData()?.includes('pnlDistribution') && asked.push(Date.now()));
       const shown = async () => {
         const weekdays = await column(page, 'Realised P/L by weekday', 4);
         return weekdays.reduce((all, text) => all + Number(text.replace('few', '')), 0);

@@ -154,7 +154,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await says(page.locator('.chip'), /stale/);
     await says(tile(page, 'Total P/L'), /Realised only[\s\S]*as of \d/);
     expect(await page.locator('.banner').innerText()).toMatch(/^Prices stopped \d+ s ago\. The oldest is from \d/);
-    expect(await page.getByRole('alert').allInnerTexts()).toContain('Prices have stopped. Open-position figures are out of date.');
+    expect(await page.getByRole('alert').allInnerTexts()).toContain('Prices of open positions are out of date.');
   });
 
   test('says that the connection is lost, tries again, and catches up with what it missed', async () => {

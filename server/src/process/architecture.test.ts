@@ -6,7 +6,7 @@ import { findViolations } from '../../tools/architecture.ts';
 
 const projectRoot = join(import.meta.dirname, '../../..');
 
-test('files are named by their role and import only what it may', () => {
+test('files are named by their role and import only what it may', { timeout: 120_000 }, () => {
   expect(findViolations(projectRoot)).toEqual([]);
 });
 

@@ -49,7 +49,9 @@ afterEach(async () => {
 
 /** The sessions that hold the lock. */
 async function holders(): Promise<number[]> {
-  const { rows } = await operator.query<{ pid: number }>("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted");
+  const { rows } = await operator.query<{ pid: number }>(
+    "SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND granted AND datname = current_database()",
+  );
   return rows.map(({ pid }) => pid);
 }
 
