@@ -59,10 +59,11 @@ export function apiError(code: ApiErrorCode, message: string, retryAfterSeconds?
   });
 }
 
-/** A fault of the server: nothing of it is told but the id by which it is in the log. */
-export function internalError(errorId: string): GraphQLError {
+/** A fault of the server: nothing of it is told but the id by which it is in the log, and where in the query it happened. */
+export function internalError(errorId: string, at?: Pick<GraphQLError, 'path' | 'nodes'>): GraphQLError {
   return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
     extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+    ...(at && { path: at.path, nodes: at.nodes }),
   });
 }
 

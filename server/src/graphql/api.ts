@@ -7,7 +7,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { NewId } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { sqlState } from '../kernel/sql-error.ts';
-import { apiError, forCallers } from './api-errors.ts';
+import { apiError, forCallers, internalError } from './api-errors.ts';
 import type { Outlet } from '../subscribers/viewer.ts';
 import type { Context } from './builder.ts';
 import { endsOfStreams } from './ends-of-streams.plugin.ts';
@@ -76,10 +76,7 @@ function mask(error: unknown, newId: NewId, log: Log): Error {
   }
   const errorId = newId();
   log.error({ err: cause, errorId }, 'a request failed');
-  return new GraphQLError(`Something went wrong on the server. The operator finds it in the log as ${errorId}.`, {
-    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
-    ...(error instanceof GraphQLError && { path: error.path, nodes: error.nodes }),
-  });
+  return internalError(errorId, error instanceof GraphQLError ? error : undefined);
 }
 
 /** The executor wraps what a resolver throws, even a GraphQLError; what lies at the bottom decides. */
