@@ -60,6 +60,7 @@ export function newTradeFor(signal: NewSignal, rest: Partial<NewTrade> = {}): Ne
     entryTime: signal.receivedAt,
     marketPriceAtEntry: null,
     openedAfterTradeId: null,
+    exchangeTimeAtEntry: null,
     ...rest,
   };
 }

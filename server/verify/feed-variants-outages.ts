@@ -145,12 +145,25 @@ function clockVariants(): FeedVariant[] {
           () => {
             stage.hostClock.offMs = 0;
           },
+          async () => {
+            await firstOnItsSymbol(stage);
+            await stage.prints(DURING, SECOND_MS);
+          },
         );
         stage.open('LONG', '104', '96', { expiresInMs: 20 * SECOND_MS });
         await stage.prints([100, 101, 100], 10 * SECOND_MS);
-        await stage.finish(7);
+        await stage.finish(8);
       }),
   }));
+}
+
+/** A trade on a symbol that nobody watched: a print from before its receipt reaches the take profit, one from after it the stop. */
+async function firstOnItsSymbol(stage: Stage): Promise<void> {
+  const symbol = 'ETHUSDT';
+  await stage.prints([100, 104.5, 100], SECOND_MS, { symbol });
+  await stage.run(SECOND_MS);
+  stage.open('LONG', '104', '96', { symbol });
+  await stage.prints([100, 95, 100], SECOND_MS, { symbol });
 }
 
 /** Every trade is told, but 8 s late: what was printed before a signal's receipt is still on its way when it comes. */

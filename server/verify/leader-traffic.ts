@@ -21,6 +21,7 @@ const CREATE = 'mutation ($input: CreateSignalInput!) { createSignal(input: $inp
 /** A trade as stored, its times in ms and its decimals as text. */
 interface StoredTrade extends OracleTrade {
   readonly id: string;
+  readonly entryTimeMs: number;
   readonly marketType: 'SPOT' | 'FUTURES';
   readonly status: string;
   readonly closedBy: number | null;
@@ -92,13 +93,15 @@ export class LeaderTraffic {
   async #trades(): Promise<StoredTrade[]> {
     const { rows } = await this.#cluster.pool.query<StoredTrade>(`SELECT id, market_type AS "marketType", direction, status,
       trim_scale(take_profit)::text AS "takeProfit", trim_scale(stop_loss)::text AS "stopLoss", trim_scale(entry_price)::text AS "entryPrice",
-      opened_after_trade_id::float8 AS "afterId", extract(epoch FROM entry_time)::float8 * 1000 AS "entryTimeMs", NULL AS "expiresAtMs",
+      opened_after_trade_id::float8 AS "afterId", extract(epoch FROM entry_time)::float8 * 1000 AS "entryTimeMs",
+      extract(epoch FROM coalesce(exchange_time_at_entry, entry_time))::float8 * 1000 AS "fromMs", NULL AS "expiresAtMs",
       closed_trade_id::float8 AS "closedBy", trim_scale(exit_price)::text AS "exitPrice", extract(epoch FROM exit_time)::float8 * 1000 AS "exitTimeMs",
       trim_scale(quantity)::text AS quantity, trim_scale(fee_rate)::text AS "feeRate", trim_scale(realized_pnl)::text AS "realizedPnl",
       trim_scale(position_size)::text AS "positionSize" FROM paper_trades ORDER BY entry_time`);
     return rows.map((row) => ({
       ...row,
       entryTimeMs: Math.round(row.entryTimeMs),
+      fromMs: Math.round(row.fromMs),
       exitTimeMs: row.exitTimeMs && Math.round(row.exitTimeMs),
     }));
   }
@@ -143,7 +146,7 @@ export class LeaderTraffic {
 
 function differenceOf(trade: StoredTrade, tape: readonly OraclePrint[]): string | undefined {
   const expected = decide(trade, tape);
-  const who = `${trade.id} ${trade.direction} ${trade.takeProfit}/${trade.stopLoss} after ${trade.afterId ?? trade.entryTimeMs}`;
+  const who = `${trade.id} ${trade.direction} ${trade.takeProfit}/${trade.stopLoss} after ${trade.afterId ?? trade.fromMs}`;
   if (!expected) return trade.status === 'OPEN' ? undefined : `${who}: ${trade.status} by ${trade.closedBy}, expected open`;
   const { realizedPnl } = profit({ ...trade, exitPrice: expected.exitPrice });
   const wanted = [expected.status, expected.exitPrice, expected.exitTimeMs, expected.printId, realizedPnl].join();

@@ -16,6 +16,10 @@ export interface NewTrade extends OracleTrade {
   readonly marketType: MarketType;
   readonly symbol: string;
   readonly entryPrice: string;
+  /** By the host's clock. */
+  readonly entryTimeMs: number;
+  /** As the product knew it, else null. */
+  readonly exchangeTimeMs: number | null;
 }
 
 export interface StoredTrade extends NewTrade {
@@ -65,7 +69,7 @@ export class MemoryRecord {
   onClosed: (trade: StoredTrade) => void = () => {};
 
   open(trade: NewTrade): StoredTrade {
-    const { id, marketType, symbol, direction, entryTimeMs, expiresAtMs, afterId } = trade;
+    const { id, marketType, symbol, direction, entryTimeMs, exchangeTimeMs, expiresAtMs, afterId } = trade;
     const entryPrice = priceOf(trade.entryPrice);
     const quantity = quantityOf(trade.entryPrice);
     const feeRate = FEE_RATES[marketType];
@@ -85,6 +89,7 @@ export class MemoryRecord {
       expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
       marketPriceAtEntry: null,
       openedAfterTradeId: afterId === null ? null : BigInt(afterId),
+      exchangeTimeAtEntry: exchangeTimeMs === null ? null : new Date(exchangeTimeMs),
     } as unknown as TradeRow;
     this.events.push({ kind: 'TradeOpened', tradeId: id });
     const openedSequence = BigInt(this.events.length);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { candlesOf, decide, decideAcross, decideByCandle, fromUnits, profit, toUnits } from './oracle.ts';
 import type { OraclePrint, OracleTrade } from './oracle.ts';
 
-const LONG: OracleTrade = { direction: 'LONG', takeProfit: '104', stopLoss: '96', afterId: 0, entryTimeMs: 0, expiresAtMs: null };
+const LONG: OracleTrade = { direction: 'LONG', takeProfit: '104', stopLoss: '96', afterId: 0, fromMs: 0, expiresAtMs: null };
 const SHORT: OracleTrade = { ...LONG, direction: 'SHORT', takeProfit: '96', stopLoss: '104' };
 const tapeOf = (prices: readonly string[], everyMs = 1_000): OraclePrint[] =>
   prices.map((price, index) => ({ id: index + 1, price, timeMs: (index + 1) * everyMs }));
@@ -50,7 +50,7 @@ test('order is that of the ids, not of arrival or time', () => {
   ];
   expect(decide(LONG, [late, early])?.status).toBe('CLOSED_TP');
   expect(decide({ ...LONG, afterId: 1 }, [late, early])?.status).toBe('CLOSED_SL');
-  expect(decide({ ...LONG, afterId: null, entryTimeMs: 5 }, [late, early])?.status).toBe('CLOSED_TP');
+  expect(decide({ ...LONG, afterId: null, fromMs: 5 }, [late, early])?.status).toBe('CLOSED_TP');
 });
 
 test('a time stop closes whatever level is touched', () => {
@@ -76,13 +76,13 @@ test.each([
 });
 
 test('a candle that began before the entry decides nothing', () => {
-  expect(decideByCandle({ ...LONG, entryTimeMs: 60_001 }, tapeOf(['105']), 60_000, 60_000)).toBeUndefined();
+  expect(decideByCandle({ ...LONG, fromMs: 60_001 }, tapeOf(['105']), 60_000, 60_000)).toBeUndefined();
 });
 
 test('seen prints, then candles, then prints again', () => {
   const tape = tapeOf(['100', '105', '95', '105'], 60_000);
   expect(decideAcross(LONG, tape, 2, 0)).toMatchObject({ printId: 2 });
-  expect(decideAcross({ ...LONG, entryTimeMs: 60_000 }, tape, 1, 150_000)).toMatchObject({ printId: null, status: 'CLOSED_TP' });
+  expect(decideAcross({ ...LONG, fromMs: 60_000 }, tape, 1, 150_000)).toMatchObject({ printId: null, status: 'CLOSED_TP' });
   expect(decideAcross(LONG, tape.slice(2), 0, 0)).toMatchObject({ printId: 3, status: 'CLOSED_SL' });
   expect([...candlesOf(tape, 120_000).keys()]).toEqual([0, 120_000, 240_000]);
 });

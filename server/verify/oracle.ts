@@ -13,9 +13,10 @@ export interface OracleTrade {
   readonly direction: 'LONG' | 'SHORT';
   readonly takeProfit: string;
   readonly stopLoss: string;
-  /** Only later ids count; null: prints from `entryTimeMs` on. */
+  /** Only later ids count; null: prints from `fromMs` on. */
   readonly afterId: number | null;
-  readonly entryTimeMs: number;
+  /** When the signal was received, as a clock that is right says. */
+  readonly fromMs: number;
   readonly expiresAtMs: number | null;
 }
 
@@ -65,7 +66,7 @@ export function decide(trade: OracleTrade, tape: readonly OraclePrint[]): Expect
 }
 
 export function counts(trade: OracleTrade, print: OraclePrint): boolean {
-  return trade.afterId === null ? print.timeMs >= trade.entryTimeMs : print.id > trade.afterId;
+  return trade.afterId === null ? print.timeMs >= trade.fromMs : print.id > trade.afterId;
 }
 
 function reached(trade: OracleTrade, price: bigint, timeMs: number): Expected['status'] | undefined {
@@ -85,7 +86,7 @@ function reached(trade: OracleTrade, price: bigint, timeMs: number): Expected['s
 export function decideByCandle(trade: OracleTrade, prints: readonly OraclePrint[], openMs: number, candleMs: number): Expected | undefined {
   const sorted = [...prints].sort((one, other) => one.id - other.id);
   const [first] = sorted;
-  if (!first || openMs < trade.entryTimeMs) return undefined;
+  if (!first || openMs < trade.fromMs) return undefined;
   const at = (status: Expected['status'], price: string, exitTimeMs: number, ambiguous = false): Expected => {
     const exitPrice = fromUnits(toUnits(price));
     return { status, exitPrice, exitTimeMs, printId: null, ambiguous };

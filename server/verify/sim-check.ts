@@ -77,7 +77,7 @@ export class Invariants {
     const stopLoss = units(trade.stopLoss);
     const isLong = trade.direction === 'LONG';
     for (const print of this.#symbols.get(trade.symbol)!.tape) {
-      if (print.isBlanked || !(trade.afterId === null ? print.timeMs >= trade.entryTimeMs : print.id > trade.afterId)) continue;
+      if (print.isBlanked || !(trade.afterId === null ? print.timeMs >= trade.fromMs : print.id > trade.afterId)) continue;
       if (trade.expiresAtMs !== null && print.timeMs >= trade.expiresAtMs) return { status: 'CLOSED_EXPIRED', print };
       if (isLong ? print.units >= takeProfit : print.units <= takeProfit) return { status: 'CLOSED_TP', print };
       if (isLong ? print.units <= stopLoss : print.units >= stopLoss) return { status: 'CLOSED_SL', print };

@@ -49,6 +49,8 @@ export const DIAL_LIMITS = {
   lateTelling: 0.99,
   /** Share of the trades that are opened without the id of a newest tick. */
   openedWithoutId: 0.8,
+  /** By how many ms, back or forth, the host's clock, which dates entries, is off. */
+  hostClockOff: 7_200_000,
   /** Share of the trades with a time stop. */
   expiry: 0.6,
   /** Share of the prints that jump over levels. */

@@ -70,7 +70,7 @@ export class SimSymbol {
   }
 
   /** A trade of a bot with levels up to 16 steps away. */
-  newTrade(id: string, knownId: number | null, entryTimeMs: number, dials: Dials, random: () => number): NewTrade {
+  newTrade(id: string, knownId: number | null, nowMs: number, dials: Dials, random: () => number): NewTrade {
     const above = Math.min(LAST_STEP, this.#step + 1 + Math.floor(random() * 16));
     const below = Math.max(0, this.#step - 1 - Math.floor(random() * 16));
     const [high, low] = [priceAt(above, dials, random).text, priceAt(below, dials, random).text];
@@ -84,8 +84,10 @@ export class SimSymbol {
       takeProfit: direction === 'LONG' ? high : low,
       stopLoss: direction === 'LONG' ? low : high,
       afterId: random() < dials.openedWithoutId ? null : knownId,
-      entryTimeMs,
-      expiresAtMs: random() < dials.expiry ? entryTimeMs + 1 + Math.floor(random() * 30_000) : null,
+      fromMs: nowMs,
+      entryTimeMs: nowMs + Math.floor((2 * random() - 1) * dials.hostClockOff),
+      exchangeTimeMs: nowMs,
+      expiresAtMs: random() < dials.expiry ? nowMs + 1 + Math.floor(random() * 30_000) : null,
     };
   }
 

@@ -151,7 +151,9 @@ export class Stage {
       takeProfit,
       stopLoss,
       afterId: rest.afterId ?? (position?.inSync ? (position.lastTick?.id ?? null) : null),
+      fromMs: rest.entryTimeMs ?? this.world.nowMs,
       entryTimeMs,
+      exchangeTimeMs: rest.entryTimeMs ?? this.feed.exchangeTimeMs,
       expiresAtMs: expiresInMs === undefined ? null : entryTimeMs + expiresInMs,
     });
     this.worker.session.tell();
@@ -227,9 +229,7 @@ export class Stage {
   /** True where nothing was printed since the symbol's last trade was opened. */
   #isOld(symbol: string): boolean {
     const newest = this.tape(symbol).at(-1);
-    return (
-      !newest || this.record.openTrades.filter((trade) => trade.symbol === symbol).every(({ entryTimeMs }) => newest.timeMs < entryTimeMs)
-    );
+    return !newest || this.record.openTrades.filter((trade) => trade.symbol === symbol).every(({ fromMs }) => newest.timeMs < fromMs);
   }
 
   // --- The verdict ------------------------------------------------------------------------------------------------------

@@ -57,11 +57,11 @@ export class Witness {
     this.#lookedMs = nowMs;
     if (nowMs - startedMs < KNOWN_WITHIN_MS) return;
     const entries = new Map<string, number>();
-    for (const { symbol, entryTimeMs } of openTrades) entries.set(symbol, Math.min(entries.get(symbol) ?? Infinity, entryTimeMs));
-    for (const [symbol, entryTimeMs] of entries) {
+    for (const { symbol, fromMs } of openTrades) entries.set(symbol, Math.min(entries.get(symbol) ?? Infinity, fromMs));
+    for (const [symbol, fromMs] of entries) {
       const position = positionOf(symbol);
       const missing = tapeOf(symbol).findLast(({ timeMs }) => timeMs <= nowMs - KNOWN_WITHIN_MS);
-      if (!missing || !position || missing.timeMs < entryTimeMs || (position.lastTick?.id ?? -1) >= missing.id) continue;
+      if (!missing || !position || missing.timeMs < fromMs || (position.lastTick?.id ?? -1) >= missing.id) continue;
       const what = `${symbol} ${missing.id} was missing for ${nowMs - missing.timeMs} ms`;
       if (status.state === 'LIVE') this.#fault ??= `the feed said LIVE although ${what}`;
       if (position.inSync || status.symbolsInSync === status.symbols) this.#fault ??= `the symbol counted as in sync although ${what}`;

@@ -79,6 +79,7 @@ class Past {
       refresh: () => Promise.resolve(),
       freshPrice: () => this.#market.price,
       lastTradeId: () => this.#market.tradeId,
+      exchangeTimeMs: () => this.#nowMs,
     };
     const signals = new SignalsStore(prisma);
     const store: SignalStore = {
@@ -155,7 +156,7 @@ function watchedTrade(signal: NewSignal, trade: NewTrade | null): WatchedTrade |
       stopLoss: signal.stopLoss,
       expiresAtMs: signal.expiresAt?.getTime() ?? null,
       entryTimeMs: trade.entryTime.getTime(),
-      from: { afterTradeId: trade.openedAfterTradeId, fromTimeMs: trade.entryTime.getTime() },
+      from: { afterTradeId: trade.openedAfterTradeId, fromTimeMs: (trade.exchangeTimeAtEntry ?? trade.entryTime).getTime() },
     }
   );
 }

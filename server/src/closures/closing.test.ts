@@ -32,6 +32,7 @@ function stored(id: string, after: number | null, rest: Partial<Record<keyof Tra
     marketPriceAtEntry: null,
     entryTime,
     openedAfterTradeId,
+    exchangeTimeAtEntry: null,
     ...rest,
   } as unknown as TradeRow;
 }

@@ -4,8 +4,8 @@ import type { TradeRow } from '../trades/rows.ts';
 import type { Direction } from '../trades/trade.ts';
 
 /**
- * How far the host's clock, which dates entries, may be from the exchange's, which dates ticks and candles, and how late a tick may have
- * been heard, where nothing is to be overlooked. What is looked at in vain within it costs requests only.
+ * How far the moment a trade counts from may be off (dated by the host's clock where the exchange's was not known), and how late a tick
+ * may have been heard, where nothing is to be overlooked. What is looked at in vain within it costs requests only.
  */
 export const CLOCK_MARGIN_MS = 3_600_000;
 
@@ -47,6 +47,9 @@ export function watchedTrade(row: TradeRow): WatchedTrade {
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     entryTimeMs,
     marketPriceAtEntry: row.marketPriceAtEntry && new Decimal(row.marketPriceAtEntry),
-    from: { afterTradeId: row.openedAfterTradeId === null ? null : Number(row.openedAfterTradeId), fromTimeMs: entryTimeMs },
+    from: {
+      afterTradeId: row.openedAfterTradeId === null ? null : Number(row.openedAfterTradeId),
+      fromTimeMs: row.exchangeTimeAtEntry?.getTime() ?? entryTimeMs, // ticks tell the exchange's time, not the host's
+    },
   };
 }

@@ -108,7 +108,13 @@ const Message = v.variant('kind', [
   v.object({ kind: v.literal('ASK'), question: v.object(question) }),
   v.object({
     kind: v.literal('QUOTE'),
-    quote: v.object({ term: Count, ...question, price: v.nullable(Price), lastTradeId: v.nullable(Count) }),
+    quote: v.object({
+      term: Count,
+      ...question,
+      price: v.nullable(Price),
+      lastTradeId: v.nullable(Count),
+      exchangeTimeMs: v.nullable(v.number()),
+    }),
   }),
 ]);
 const Envelope = v.pipe(v.string(), v.parseJson(), v.object({ sender: v.string(), message: Message }));

@@ -74,6 +74,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
     refresh: (marketType, symbol) => markets.refresh(marketType, symbol),
     freshPrice: (marketType, symbol, maxAgeMs) => priceBoard.getFresh(marketType, symbol, maxAgeMs)?.price,
     lastTradeId: (marketType, symbol) => markets.lastTradeId(marketType, symbol),
+    exchangeTimeMs: (marketType) => markets.exchangeTimeMs(marketType),
   };
   const signals = new SignalsStore(prisma);
   const answers = new AnswersStore(prisma);

@@ -508,6 +508,7 @@ describe('an open trade closes', () => {
       expires_at: null,
       market_price_at_entry: 100,
       opened_after_trade_id: 1,
+      exchange_time_at_entry: '2026-01-02',
     };
     for (const [column, value] of Object.entries(other)) {
       expect(await closing(open, 'CLOSED_EXPIRED', '101', { [column]: value }), column).toContain('an open trade can only be closed');

@@ -22,6 +22,8 @@ export interface Market {
   freshPrice(marketType: MarketType, symbol: string, maxAgeMs: number): string | undefined;
   /** The newest aggregate trade id while the symbol's stream is followed without a gap, else null. */
   lastTradeId(marketType: MarketType, symbol: string): number | null;
+  /** The exchange's own time now, ms since 1970 UTC; null until it has told it. */
+  exchangeTimeMs(marketType: MarketType): number | null;
 }
 
 /** A signal ready to be stored. */
@@ -43,6 +45,7 @@ export interface NewTrade {
   readonly entryTime: Date;
   readonly marketPriceAtEntry: Decimal | null;
   readonly openedAfterTradeId: number | null;
+  readonly exchangeTimeAtEntry: Date | null;
 }
 
 /** Storing is all or nothing: the signal, its trade and the events that tell of them. */
@@ -186,27 +189,29 @@ export class AcceptSignal {
     const reason = draft.status === 'ACTIVE' ? leftOutReason(draft, rules) : null;
     const signal: NewSignal = { ...draft, id: this.#newId(), botId, contentHash, entryPrice, receivedAt, leftOutReason: reason };
     if (draft.status === 'PENDING' || reason !== null) return { signal, trade: null };
-    return { signal, trade: newTrade(this.#newId(), signal, rules, receivedAt, marketPrice, this.#market.lastTradeId(marketType, symbol)) };
+    return { signal, trade: newTrade(this.#newId(), signal, rules, receivedAt, marketPrice, this.#market) };
   }
 }
 
-/** The paper trade for a signal: a fixed size at the signal's entry price. */
+/** The paper trade for a signal, opened now: a fixed size at the signal's entry price. */
 export function newTrade(
   id: string,
-  signal: { marketType: MarketType; entryPrice: Decimal },
+  { marketType, symbol, entryPrice }: { marketType: MarketType; symbol: string; entryPrice: Decimal },
   rules: SignalRules,
   entryTime: Date,
   marketPriceAtEntry: Decimal | null,
-  openedAfterTradeId: number | null,
+  market: Market,
 ): NewTrade {
+  const exchangeTimeMs = market.exchangeTimeMs(marketType);
   return {
     id,
     positionSize: rules.positionSize,
-    quantity: quantityFor(rules.positionSize, signal.entryPrice),
-    feeRate: rules.feeRates[signal.marketType],
+    quantity: quantityFor(rules.positionSize, entryPrice),
+    feeRate: rules.feeRates[marketType],
     entryTime,
     marketPriceAtEntry,
-    openedAfterTradeId,
+    openedAfterTradeId: market.lastTradeId(marketType, symbol),
+    exchangeTimeAtEntry: exchangeTimeMs === null ? null : new Date(exchangeTimeMs),
   };
 }
 

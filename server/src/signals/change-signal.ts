@@ -72,8 +72,7 @@ export class ChangeSignal {
     ];
     if (refusals.length > 0) return refusals.map(({ code, message }) => ({ field: ['id'], code, message }));
 
-    const lastTradeId = this.#market.lastTradeId(marketType, symbol);
-    const trade = reason === null ? newTrade(this.#newId(), signal, this.#rules, now, marketPrice, lastTradeId) : null;
+    const trade = reason === null ? newTrade(this.#newId(), signal, this.#rules, now, marketPrice, this.#market) : null;
     return this.#done(await this.#store.activate(signal.id, trade, reason, now));
   }
 

@@ -49,7 +49,7 @@ beforeEach(async () => {
 function open({
   rules = {},
   market = {},
-}: { rules?: Partial<SignalRules>; market?: { price?: string; lastTradeId?: number; info?: SymbolInfo } } = {}) {
+}: { rules?: Partial<SignalRules>; market?: { price?: string; lastTradeId?: number; exchangeTimeMs?: number; info?: SymbolInfo } } = {}) {
   const clock = new ManualClock();
   const known: Market = {
     isListKnown: () => market.info !== undefined,
@@ -57,6 +57,7 @@ function open({
     refresh: () => Promise.resolve(),
     freshPrice: () => market.price,
     lastTradeId: () => market.lastTradeId ?? null,
+    exchangeTimeMs: () => market.exchangeTimeMs ?? null,
   };
   const store = new SignalsStore(database.prisma);
   let announced = 0;
@@ -86,7 +87,7 @@ const eventsOf = async (signalId: string) =>
 
 describe('an active signal (I1, I5)', () => {
   test('is stored as sent, with its trade, its size and both events', async () => {
-    const { accepting, store, clock, announcements } = open({ market: { lastTradeId: 77 } });
+    const { accepting, store, clock, announcements } = open({ market: { lastTradeId: 77, exchangeTimeMs: 1_767_229_200_123 } });
     const input: SignalInput = {
       ...GOOD,
       externalId: 'my-key',
@@ -143,7 +144,11 @@ describe('an active signal (I1, I5)', () => {
       quantity: '0.002352913495135351',
       feeRate: '0.001',
     });
-    expect([trade.openedAfterTradeId, trade.marketPriceAtEntry]).toEqual([77n, null]);
+    expect([trade.openedAfterTradeId, trade.exchangeTimeAtEntry, trade.marketPriceAtEntry]).toEqual([
+      77n,
+      new Date(1_767_229_200_123), // whatever the host's clock says
+      null,
+    ]);
     expect(await eventsOf(signal!.id)).toEqual(['SignalReceived', 'TradeOpened']);
   });
 

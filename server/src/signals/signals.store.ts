@@ -55,10 +55,12 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
     const opened = trade
       ? Prisma.sql`
       INSERT INTO paper_trades (id, signal_id, symbol, market_type, direction, status, position_size, quantity, entry_price, take_profit,
-        stop_loss, fee_rate, entry_time, expires_at, market_price_at_entry, opened_after_trade_id)
+        stop_loss, fee_rate, entry_time, expires_at, market_price_at_entry, opened_after_trade_id,
+        exchange_time_at_entry)
       SELECT ${trade.id}::uuid, id, symbol, market_type, direction, 'OPEN', ${trade.positionSize.toFixed()}::numeric, ${trade.quantity.toFixed()}::numeric,
         entry_price, take_profit, stop_loss, ${trade.feeRate.toFixed()}::numeric, ${trade.entryTime}::timestamptz, expires_at,
-        ${trade.marketPriceAtEntry?.toFixed() ?? null}::numeric, ${trade.openedAfterTradeId}::bigint
+        ${trade.marketPriceAtEntry?.toFixed() ?? null}::numeric, ${trade.openedAfterTradeId}::bigint,
+        ${trade.exchangeTimeAtEntry}::timestamptz
       FROM signal RETURNING id, signal_id`
       : Prisma.sql`SELECT NULL::uuid AS id, NULL::uuid AS signal_id WHERE false`;
     const appended = await this.#prisma.$executeRaw`

@@ -115,6 +115,11 @@ export function parsePrices(answer: unknown): Parsed<readonly CheckedPrice[]> {
   return { value: prices };
 }
 
+/** The exchange's time, ms since 1970 UTC. */
+export function parseServerTime(answer: unknown): Parsed<number> {
+  return isFields(answer) && isTimeMs(answer.serverTime) ? { value: answer.serverTime } : { refused: 'time has no serverTime' };
+}
+
 export function parseSpotSymbols(answer: unknown): Parsed<readonly SymbolInfo[]> {
   return parseSymbols(answer, 'SPOT', () => true);
 }

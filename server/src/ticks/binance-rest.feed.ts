@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import { parseAggTrades, parseCandles, parseKlines, parsePrices } from './binance-answers.ts';
+import { parseAggTrades, parseCandles, parseKlines, parsePrices, parseServerTime } from './binance-answers.ts';
 import type { CandlePage, CheckedPrice, Parsed, TradePage } from './binance-answers.ts';
 import type { Kline, KlineInterval } from './candle.ts';
 import type { FeedLimits } from './feed-limits.ts';
@@ -116,6 +116,11 @@ export class BinanceRest {
 
   async prices(signal: AbortSignal): Promise<readonly CheckedPrice[]> {
     return accepted(parsePrices(await this.#get(this.#venue.prices, {}, { urgency: 'check', signal })));
+  }
+
+  /** The exchange's time when it answered, ms since 1970 UTC. */
+  async serverTime(signal: AbortSignal): Promise<number> {
+    return accepted(parseServerTime(await this.#get(this.#venue.time, {}, { urgency: 'check', signal })));
   }
 
   /** A symbol's newest trade; undefined where there is none. */

@@ -95,6 +95,7 @@ export class BinanceFeed implements MarketWatch, Service {
       ...this.#options,
       rest: this.#rest,
       onPrices: (prices) => this.#onPrices(prices),
+      onServerTime: (timeMs) => this.#exchangeClock.heard(timeMs, 'REST'),
       onSymbols: () => this.#onSymbols(),
     });
     this.#checks = checks.run(this.#stopping.signal);
@@ -144,6 +145,10 @@ export class BinanceFeed implements MarketWatch, Service {
     shard?.remove(watched.stream);
     if (shard && shard.size === 0 && this.#shards.size > 1) this.#closeShard(shard);
     this.#look();
+  }
+
+  get exchangeTimeMs(): number | null {
+    return this.#exchangeClock.toldMs;
   }
 
   position(symbol: string): StreamPosition | undefined {

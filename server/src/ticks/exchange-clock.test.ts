@@ -30,6 +30,17 @@ describe('the exchange’s time', () => {
     expect(hear(60)).toBe(9);
   });
 
+  test('an answer of REST tells it where a stream is late from its first event on', () => {
+    const { exchange, hear, trueMs, clock } = open(0);
+    expect([hear(8_000), hear(8_000)]).toEqual([0, 0]);
+    exchange.heard(trueMs() - 40, 'REST');
+    expect(hear(8_000)).toBe(0);
+    clock.advance(5_000);
+    exchange.heard(trueMs() - 40, 'REST');
+    expect(hear(8_000)).toBe(7_960);
+    expect(trueMs() - exchange.nowMs()).toBe(40);
+  });
+
   test('one event with a time that cannot be makes no other late', () => {
     const { exchange, hear, trueMs } = open(0);
     hear(50);

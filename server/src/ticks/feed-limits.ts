@@ -78,7 +78,7 @@ export interface FeedLimits {
   /** Pause after 429, 418, 403 or 451 where the answer has no Retry-After. */
   readonly restPauseMs: number;
 
-  /** How often the prices of all symbols are asked for. */
+  /** How often the prices of all symbols, and the exchange's time, are asked for. */
   readonly priceCheckIntervalMs: number;
   /** How often the list of symbols is asked for. */
   readonly symbolListIntervalMs: number;

@@ -20,11 +20,13 @@ export interface MarketChecksOptions {
   readonly symbolList: SymbolList;
   /** Called after each price check with what it brought. */
   readonly onPrices: (prices: readonly CheckedPrice[]) => void;
+  /** Called with the exchange's time as soon as it is told, ms since 1970 UTC. */
+  readonly onServerTime: (timeMs: number) => void;
   /** Called after each new list of symbols. */
   readonly onSymbols: () => void;
 }
 
-/** What is asked of a whole market at regular times: the prices of all symbols, and which symbols there are. */
+/** What is asked of a whole market at regular times: the prices of all symbols, what time it is there, and which symbols there are. */
 export class MarketChecks {
   readonly #options: MarketChecksOptions;
 
@@ -34,20 +36,30 @@ export class MarketChecks {
 
   /** Resolves when the signal is aborted; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#checkPrices(signal), this.#listSymbols(signal)]);
+    const { rest, onServerTime } = this.#options;
+    await Promise.all([
+      this.#check('prices', (askedMs) => this.#checkPrices(askedMs, signal), signal),
+      this.#check('time', async () => onServerTime(await rest.serverTime(signal)), signal),
+      this.#listSymbols(signal),
+    ]);
   }
 
-  async #checkPrices(signal: AbortSignal): Promise<void> {
-    const { marketType, rest, limits, clock, log, priceBoard, onPrices } = this.#options;
+  async #checkPrices(askedMs: number, signal: AbortSignal): Promise<void> {
+    const { marketType, rest, clock, priceBoard, onPrices } = this.#options;
+    const prices = await rest.prices(signal);
+    const nowMs = clock.now().getTime();
+    for (const { symbol, price, timeMs } of prices) priceBoard.putCheck(marketType, symbol, price, timeMs ?? nowMs, askedMs);
+    onPrices(prices);
+  }
+
+  async #check(what: string, check: (askedMs: number) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { marketType, limits, clock, log } = this.#options;
     while (!signal.aborted) {
       const askedMs = clock.monotonicMs();
       try {
-        const prices = await rest.prices(signal);
-        const nowMs = clock.now().getTime();
-        for (const { symbol, price, timeMs } of prices) priceBoard.putCheck(marketType, symbol, price, timeMs ?? nowMs, askedMs);
-        onPrices(prices);
+        await check(askedMs);
       } catch (fault) {
-        if (!signal.aborted) log.warn({ market: marketType, fault: String(fault) }, 'the prices could not be checked');
+        if (!signal.aborted) log.warn({ market: marketType, fault: String(fault) }, `the exchange’s ${what} could not be checked`);
       }
       await pause(clock, Math.max(0, askedMs + limits.priceCheckIntervalMs - clock.monotonicMs()), signal);
     }

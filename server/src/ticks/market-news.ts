@@ -22,6 +22,8 @@ export interface Quote {
   readonly symbol: string;
   readonly price: ToldPrice | null;
   readonly lastTradeId: number | null;
+  /** The exchange's time, ms since 1970 UTC. */
+  readonly exchangeTimeMs: number | null;
 }
 
 export interface SymbolQuestion {

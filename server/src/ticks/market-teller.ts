@@ -61,7 +61,14 @@ export class MarketTeller implements Service {
   quote({ marketType, symbol }: SymbolQuestion): Quote {
     const { term, markets, priceBoard } = this.#options;
     const price = priceBoard.get(marketType, symbol);
-    return { term, marketType, symbol, price: price ? this.#told(price) : null, lastTradeId: markets.lastTradeId(marketType, symbol) };
+    return {
+      term,
+      marketType,
+      symbol,
+      price: price ? this.#told(price) : null,
+      lastTradeId: markets.lastTradeId(marketType, symbol),
+      exchangeTimeMs: markets.exchangeTimeMs(marketType),
+    };
   }
 
   #tell(): void {

@@ -55,6 +55,10 @@ export class Markets implements MarketView {
     return this.#view.lastTradeId(marketType, symbol);
   }
 
+  exchangeTimeMs(marketType: MarketType): number | null {
+    return this.#view.exchangeTimeMs(marketType);
+  }
+
   knownUntil(marketType: MarketType, symbol: string): Date | null {
     return this.#view.knownUntil(marketType, symbol);
   }

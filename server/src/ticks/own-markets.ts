@@ -7,6 +7,8 @@ import type { MarketType } from './tick.ts';
 
 /** One market's feed in this process. */
 export interface OwnFeed extends Pick<MarketWatch, 'position'> {
+  /** The exchange's time now, ms since 1970 UTC; null until it has told it. */
+  readonly exchangeTimeMs: number | null;
   status(): FeedStatus;
   onStatus(listener: (status: FeedStatus) => void): Cancel;
 }
@@ -37,6 +39,10 @@ export class OwnMarkets implements MarketView {
   lastTradeId(marketType: MarketType, symbol: string): number | null {
     const position = this.#feeds[marketType].position(symbol);
     return position?.inSync ? (position.lastTick?.id ?? null) : null;
+  }
+
+  exchangeTimeMs(marketType: MarketType): number | null {
+    return this.#feeds[marketType].exchangeTimeMs;
   }
 
   knownUntil(marketType: MarketType, symbol: string): Date | null {

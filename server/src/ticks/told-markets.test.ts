@@ -23,6 +23,7 @@ let news: MarketNews[];
 let asked: SymbolQuestion[];
 let listened: boolean[];
 let position: { lastTick: Tick | null; inSync: boolean } | undefined;
+let exchangeTimeMs: number | null;
 let status: FeedStatus;
 let hasChanged: () => void;
 
@@ -30,6 +31,7 @@ beforeEach(async () => {
   [leaderClock, nodeClock] = [new ManualClock(), new ManualClock(new Date('2026-01-01T01:00:00Z'))];
   [leaderBoard, nodeBoard] = [new PriceBoard(leaderClock), new PriceBoard(nodeClock)];
   [news, asked, listened] = [[], [], []];
+  exchangeTimeMs = null;
   position = { lastTick: tick(7), inSync: true };
   status = {
     marketType: 'SPOT',
@@ -44,6 +46,9 @@ beforeEach(async () => {
     gapsRepaired: 0,
   };
   const feedOf = (marketType: MarketType) => ({
+    get exchangeTimeMs() {
+      return exchangeTimeMs;
+    },
     position: () => position,
     status: () => ({ ...status, marketType }),
     onStatus: (listener: (status: FeedStatus) => void) => {
@@ -182,6 +187,17 @@ describe('an API node', () => {
     expect(told.lastTradeId('SPOT', 'BTCUSDT')).toBeNull();
   });
 
+  test('knows the exchange’s time as last told, and keeps it when the leader falls silent', async () => {
+    await teller.start();
+    deliver();
+    told.takeQuote(teller.quote({ marketType: 'SPOT', symbol: 'BTCUSDT' }));
+    expect(told.exchangeTimeMs('SPOT')).toBeNull();
+    exchangeTimeMs = 5_000;
+    told.takeQuote(teller.quote({ marketType: 'SPOT', symbol: 'BTCUSDT' }));
+    pass(120_000);
+    expect([told.exchangeTimeMs('SPOT'), told.exchangeTimeMs('FUTURES')]).toEqual([125_000, null]);
+  });
+
   test('waits no longer than a moment for the answer, and not at all for a leader that is silent', async () => {
     await teller.start();
     deliver();
@@ -205,7 +221,7 @@ describe('an API node', () => {
   test('does not believe a leader that was replaced (F25)', async () => {
     await teller.start();
     deliver();
-    const zombie = { term: 1, marketType: 'SPOT', symbol: 'BTCUSDT', price: null, lastTradeId: 3 } satisfies Quote;
+    const zombie = { term: 1, marketType: 'SPOT', symbol: 'BTCUSDT', price: null, lastTradeId: 3, exchangeTimeMs: null } satisfies Quote;
     told.takeQuote(zombie);
     told.takeNews({ term: 1, feeds: [{ ...status, state: 'RECONNECTING' }], prices: [] });
     expect(told.lastTradeId('SPOT', 'BTCUSDT')).toBeNull();
@@ -238,5 +254,5 @@ test('a process that leads believes itself, and what it is told at other times',
 });
 
 function ownFeed(state: FeedStatus['state']) {
-  return { position: () => position, status: () => ({ ...status, state }), onStatus: () => () => {} };
+  return { exchangeTimeMs, position: () => position, status: () => ({ ...status, state }), onStatus: () => () => {} };
 }

@@ -33,6 +33,8 @@ export class ToldMarkets implements MarketView, Service {
   /** When a market was last told to miss nothing. */
   readonly #completeAt = new Map<MarketType, Date>();
   readonly #positions = new Map<SymbolKey, { readonly id: number | null; readonly heardMs: number }>();
+  /** The exchange's time minus this process's monotonic clock, as last told: it holds on when the leader is silent. */
+  readonly #exchangeOffsets = new Map<MarketType, number>();
   readonly #waiting = new Map<SymbolKey, Set<() => void>>();
   readonly #listeners = new Set<() => void>();
   readonly #cancels: Cancel[] = [];
@@ -77,11 +79,13 @@ export class ToldMarkets implements MarketView, Service {
     this.#announce();
   }
 
-  takeQuote({ term, marketType, symbol, price, lastTradeId }: Quote): void {
+  takeQuote({ term, marketType, symbol, price, lastTradeId, exchangeTimeMs }: Quote): void {
     if (!this.#isCurrent(term)) return;
     if (price) this.#put(price);
     const key = symbolKey(marketType, symbol);
-    this.#positions.set(key, { id: lastTradeId, heardMs: this.#options.clock.monotonicMs() });
+    const heardMs = this.#options.clock.monotonicMs();
+    this.#positions.set(key, { id: lastTradeId, heardMs });
+    if (exchangeTimeMs !== null) this.#exchangeOffsets.set(marketType, exchangeTimeMs - heardMs);
     for (const done of this.#waiting.get(key) ?? []) done();
   }
 
@@ -122,6 +126,11 @@ export class ToldMarkets implements MarketView, Service {
     const position = this.#positions.get(symbolKey(marketType, symbol));
     if (!position) return null;
     return this.#options.clock.monotonicMs() - position.heardMs <= this.#options.limits.askTimeoutMs ? position.id : null;
+  }
+
+  exchangeTimeMs(marketType: MarketType): number | null {
+    const offsetMs = this.#exchangeOffsets.get(marketType);
+    return offsetMs === undefined ? null : this.#options.clock.monotonicMs() + offsetMs;
   }
 
   knownUntil(marketType: MarketType): Date | null {

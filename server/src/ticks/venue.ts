@@ -32,6 +32,7 @@ export interface Venue {
   readonly candles: RestCall;
   readonly exchangeInfo: RestCall;
   readonly prices: RestCall;
+  readonly time: RestCall;
   readonly parseSymbols: (answer: unknown) => Parsed<readonly SymbolInfo[]>;
 }
 
@@ -56,6 +57,7 @@ export const VENUES: Readonly<Record<MarketType, Venue>> = {
     candles: { path: '/api/v3/klines', weight: 2 },
     exchangeInfo: { path: '/api/v3/exchangeInfo', weight: 20 },
     prices: { path: '/api/v3/ticker/price', weight: 4 },
+    time: { path: '/api/v3/time', weight: 1 },
     parseSymbols: parseSpotSymbols,
   },
   FUTURES: {
@@ -72,6 +74,7 @@ export const VENUES: Readonly<Record<MarketType, Venue>> = {
     candles: { path: '/fapi/v1/klines', weight: 2 },
     exchangeInfo: { path: '/fapi/v1/exchangeInfo', weight: 1 },
     prices: { path: '/fapi/v2/ticker/price', weight: 2 },
+    time: { path: '/fapi/v1/time', weight: 1 },
     parseSymbols: parseFuturesSymbols,
   },
 };
