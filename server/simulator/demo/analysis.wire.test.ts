@@ -1,13 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
-import { freshDatabase } from '../../testkit/database.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser } from '../../testkit/browser.ts';
 import { Decimal } from '../../src/kernel/decimal.ts';
 import { subscribe } from '../../testkit/subscriptions.ts';
 import { until } from '../../testkit/waiting.ts';
-import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
-import type { RunningDemo } from './test-processes.ts';
+import { expectWellMade } from '../../testkit/well-made.ts';
+import { DemoVisits } from './demo-visits.ts';
 
 const PATH = '/bot-performance/analysis';
 /** The demo's bots close several trades a minute. */
@@ -20,26 +18,8 @@ interface Figures {
 
 /** The charts of the analysis, as a visitor has them. */
 describe.skipIf(!hasBrowser())('the analysis', () => {
-  let demo: RunningDemo;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([freshDatabase().then(startDemo), openBrowser()]);
-  }, START_TIMEOUT_MS);
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    killAll();
-    await browser.close();
-  });
-
-  async function visit(search = '', options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; faults: string[] }> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    await page.goto(demo.url + PATH + search);
-    return { page, faults };
-  }
+  const visits = new DemoVisits();
+  const visit = (search = '', options: BrowserContextOptions = {}) => visits.visit(PATH + search, options);
 
   /** Yesterday and before: what closes while the test runs changes nothing of it. */
   const TO = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -47,9 +27,7 @@ describe.skipIf(!hasBrowser())('the analysis', () => {
   async function figures(filter: string, isPast = true): Promise<Figures> {
     const bounded = `{ ${isPast ? `to: "${TO}T23:59:59.999Z"` : ''} ${filter} }`;
     const query = `{ performance(filter: ${bounded}) { closedTrades totalPnl } months: pnlByPeriod(period: MONTH, filter: ${bounded}) { start pnl } }`;
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${demo.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
-    return ((await response.json()) as { data: Figures }).data;
+    return visits.ask(query);
   }
 
   /** Money as a table prints it: "▲+$1,234.50". */
@@ -97,7 +75,7 @@ describe.skipIf(!hasBrowser())('the analysis', () => {
     await month.click();
     await page.waitForURL(/history\?side=LONG&period=custom&from=\d{4}-\d\d-01&to=\d{4}-\d\d-(28|29|30|31)$/);
     await page.locator('tbody tr').first().waitFor();
-    await page.goto(`${demo.url}${PATH}?symbol=NOSUCH`);
+    await page.goto(`${visits.demo.url}${PATH}?symbol=NOSUCH`);
     expect(await page.locator('.card-empty').innerText()).toContain('No closed trade matches Symbol: NOSUCH');
   });
 
@@ -114,7 +92,7 @@ describe.skipIf(!hasBrowser())('the analysis', () => {
         return weekdays.reduce((all, text) => all + Number(text.replace('few', '')), 0);
       };
       const before = await shown();
-      const events = subscribe<object>(`${demo.url}/graphql`, 'subscription { tradeClosed { sequence } }', {}, 'WS');
+      const events = subscribe<object>(`${visits.demo.url}/graphql`, 'subscription { tradeClosed { sequence } }', {}, 'WS');
       await events.next(() => true, 'a closed trade', CLOSURE_TIMEOUT_MS);
       await until(async () => ((await shown()) > before ? true : undefined), 'the closure in the charts');
       const { performance } = await figures('', false);
@@ -126,18 +104,10 @@ describe.skipIf(!hasBrowser())('the analysis', () => {
     CLOSURE_TIMEOUT_MS + 30_000,
   );
 
-  for (const width of [1280, 390]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`has nothing for axe to find at ${width} px, ${colorScheme}, and fits`, async () => {
-        const { page, faults } = await visit('', { viewport: { width, height: 900 }, colorScheme });
-        await page.getByRole('button', { name: 'Pause' }).waitFor();
-        await page.getByText('Show as a table').last().click();
-        const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-        await page.screenshot({ path: pictureFile(`analysis-${width}-${colorScheme}.png`), fullPage: true });
-        expect(faults).toEqual([]);
-      }, 60_000);
-    }
-  }
+  test('is well made in both themes, on a desk and on a phone', async () => {
+    const { page, faults } = await visits.alive(PATH);
+    await page.getByText('Show as a table').last().click();
+    await expectWellMade(page, 'analysis');
+    expect(faults).toEqual([]);
+  }, 60_000);
 });

@@ -1,10 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freshDatabase } from '../../testkit/database.ts';
-import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
-import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
-import type { RunningDemo } from './test-processes.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser } from '../../testkit/browser.ts';
+import { expectWellMade } from '../../testkit/well-made.ts';
+import { DemoVisits } from './demo-visits.ts';
 
 const BOARD = '/bot-performance/leaderboard';
 const COMPARE = '/bot-performance/compare';
@@ -19,40 +17,14 @@ interface Row {
 
 /** Who earned most, and who beside whom: the pages that compare. */
 describe.skipIf(!hasBrowser())('the pages that compare', () => {
-  let demo: RunningDemo;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([freshDatabase().then(startDemo), openBrowser()]);
-  }, START_TIMEOUT_MS);
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    killAll();
-    await browser.close();
-  });
-
-  async function visit(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; faults: string[] }> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
-    await page.goto(demo.url + path);
-    if (options.javaScriptEnabled !== false) await page.getByRole('button', { name: 'Pause' }).waitFor();
-    return { page, faults };
-  }
-
-  async function ask<T>(query: string): Promise<T> {
-    const body = JSON.stringify({ query });
-    const response = await fetch(`${demo.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    return ((await response.json()) as { data: T }).data;
-  }
+  const visits = new DemoVisits();
 
   const table = (page: Page, name: RegExp) => page.getByRole('table', { name });
   const names = (page: Page, caption: RegExp) => table(page, caption).locator('tbody th').allInnerTexts();
 
   test('a leaderboard is the API’s, without those it is too early to judge', async () => {
-    const { page, faults } = await visit(`${BOARD}?by=symbol&sort=pnl`);
-    const asked = await ask<{ leaderboard: Row[]; breakdown: { key: string }[] }>(
+    const { page, faults } = await visits.alive(`${BOARD}?by=symbol&sort=pnl`);
+    const asked = await visits.ask<{ leaderboard: Row[]; breakdown: { key: string }[] }>(
       '{ leaderboard(by: SYMBOL, sort: TOTAL_PNL, minTrades: 30, minDays: 14) { rank key } breakdown(by: SYMBOL) { key } }',
     );
     const ranked = await names(page, /^Symbols, ranked by: Total P\/L/);
@@ -66,7 +38,7 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
   });
 
   test('is put in another order and by another key with links, which keep the filters', async () => {
-    const { page } = await visit(`${BOARD}?side=LONG`);
+    const { page } = await visits.alive(`${BOARD}?side=LONG`);
     await page.getByRole('link', { name: 'Strategies' }).click();
     await page.waitForURL(`**${BOARD}?side=LONG&by=strategy`);
     await page.locator('th .sort', { hasText: 'Win rate' }).click();
@@ -88,16 +60,16 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
   });
 
   test('a period shorter than the days that are asked for ranks nobody, and says why', async () => {
-    const { page } = await visit(`${BOARD}?period=7d`);
+    const { page } = await visits.alive(`${BOARD}?period=7d`);
     await page.getByText('Nobody has enough closed trades and days').waitFor();
     await page.getByText('a period shorter than the days that are asked for').waitFor();
     expect(await table(page, /^Not ranked yet/).innerText()).toMatch(/\d+ more days?/);
-    const none = await visit(`${BOARD}?symbol=NOSUCH`);
+    const none = await visits.alive(`${BOARD}?symbol=NOSUCH`);
     await none.page.getByText('No closed trade matches Symbol: NOSUCH').waitFor();
   });
 
   test('up to four lines are chosen by ticks; a fifth is refused, and the address says the rest', async () => {
-    const { page, faults } = await visit(`${COMPARE}?by=symbol&side=LONG`);
+    const { page, faults } = await visits.alive(`${COMPARE}?by=symbol&side=LONG`);
     expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(4);
     const all = await names(page, /^Symbols side by side/);
     const pick = (name: string) => page.getByRole('checkbox', { name, exact: true });
@@ -117,8 +89,10 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
   });
 
   test('the lines can be read by keyboard and as a table, by time and by trade number', async () => {
-    const { page } = await visit(`${COMPARE}?by=market`);
-    const { breakdown } = await ask<{ breakdown: Row[] }>('{ breakdown(by: MARKET_TYPE) { key performance { closedTrades totalPnl } } }');
+    const { page } = await visits.alive(`${COMPARE}?by=market`);
+    const { breakdown } = await visits.ask<{ breakdown: Row[] }>(
+      '{ breakdown(by: MARKET_TYPE) { key performance { closedTrades totalPnl } } }',
+    );
     const slider = page.getByRole('slider', { name: /^Profit side by side/ });
     const text = () => slider.getAttribute('aria-valuetext');
     expect(await text()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d: (Spot|Futures) [+−]?\$[\d.]+, (Spot|Futures) [+−]?\$[\d.]+$/);
@@ -138,21 +112,21 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
   });
 
   test('everything works without JavaScript', async () => {
-    const { page } = await visit(`${COMPARE}?by=symbol`, { javaScriptEnabled: false });
+    const { page } = await visits.visit(`${COMPARE}?by=symbol`, { javaScriptEnabled: false });
     const all = await names(page, /^Symbols side by side/);
     for (const name of all.slice(0, 5)) await page.getByRole('checkbox', { name, exact: true }).check();
     await page.getByRole('button', { name: 'Show the chosen' }).click();
     expect(new URL(page.url()).searchParams.getAll('pick')).toEqual(all.slice(0, 5));
     expect(await page.getByText(`4 lines at most; left out: ${all[4]}`).count()).toBe(1);
     expect(await page.locator('.plot path[class*="line-"]').count()).toBe(4);
-    await page.goto(`${demo.url}${BOARD}?by=strategy`);
+    await page.goto(`${visits.demo.url}${BOARD}?by=strategy`);
     expect(await page.getByRole('table').first().locator('tbody tr').count()).toBeGreaterThan(0);
   });
 
   test(
     'a closure is counted without a reload',
     async () => {
-      const { page } = await visit(BOARD);
+      const { page } = await visits.alive(BOARD);
       const counted = page.getByText(/^As of .*, over \d+ closed trades/);
       const before = /over (\d+)/.exec(await counted.innerText())?.[1];
       await page.evaluate(() => Object.assign(window, { sameDocument: true }));
@@ -162,23 +136,17 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
     CLOSURE_TIMEOUT_MS + 20_000,
   );
 
-  for (const width of [1280, 390]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`axe finds nothing at ${width} px, ${colorScheme}, and the pages fit`, async () => {
-        for (const [name, path] of [
-          ['leaderboard', `${BOARD}?by=symbol`],
-          ['compare', `${COMPARE}?by=symbol&axis=trades`],
-          ['too-early', `${BOARD}?period=7d`],
-        ] as const) {
-          const { page, faults } = await visit(path, { viewport: { width, height: 844 }, colorScheme });
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), name).toBeLessThanOrEqual(0);
-          await page.screenshot({ path: pictureFile(`${name}-${width}-${colorScheme}.png`), fullPage: true });
-          expect(faults).toEqual([]);
-          await page.context().close();
-        }
-      }, 60_000);
-    }
-  }
+  test.each([
+    ['leaderboard', `${BOARD}?by=symbol`],
+    ['compare', `${COMPARE}?by=symbol&axis=trades`],
+    ['too-early', `${BOARD}?period=7d`],
+  ])(
+    'well made in both themes, on a desk and on a phone: %s',
+    async (name, path) => {
+      const { page, faults } = await visits.alive(path);
+      await expectWellMade(page, name);
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
 });

@@ -1,11 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freshDatabase } from '../../testkit/database.ts';
-import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser } from '../../testkit/browser.ts';
 import { subscribe } from '../../testkit/subscriptions.ts';
-import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
-import type { RunningDemo } from './test-processes.ts';
+import { expectWellMade } from '../../testkit/well-made.ts';
+import { DemoVisits } from './demo-visits.ts';
 
 const TABS = { Overview: '/bot-performance', 'Open positions': '/bot-performance/open', 'Trade history': '/bot-performance/history' };
 /** The demo's bots open and close several trades a minute. */
@@ -18,43 +15,18 @@ interface TradeEvent {
 
 /** The demo's page as a visitor has it, in a real browser. */
 describe.skipIf(!hasBrowser())('the page of the demo', () => {
-  let demo: RunningDemo;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([freshDatabase().then(startDemo), openBrowser()]);
-  }, START_TIMEOUT_MS);
-  afterAll(async () => {
-    await browser.close();
-    killAll();
-  });
-
-  /** A page whose faults are kept; anything but its own server would be a fault as well. */
-  async function visit(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; faults: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith(demo.url) && !request.url().startsWith('data:')) faults.push(`asks ${request.url()}`);
-    });
-    await page.goto(demo.url + path);
-    return { page, faults };
-  }
+  const visits = new DemoVisits();
 
   test(
     'sees a trade open and close without a reload, changes tabs and pages through the history',
     async () => {
-      const { page, faults } = await visit('/bot-performance');
+      const { page, faults } = await visits.visit('/bot-performance');
       await page.getByText(/^Live/).first().waitFor();
       await page.getByText('Simulated prices').first().waitFor();
       await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 
       const events = subscribe<TradeEvent>(
-        `${demo.url}/graphql`,
+        `${visits.demo.url}/graphql`,
         'subscription { events { __typename ... on TradeOpened { trade { id } } ... on TradeClosed { trade { id } } } }',
         {},
         'WS',
@@ -101,34 +73,21 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
   );
 
   test('is readable without JavaScript, with real numbers and links', async () => {
-    const { page } = await visit('/bot-performance', { javaScriptEnabled: false });
+    const { page } = await visits.visit('/bot-performance', { javaScriptEnabled: false });
     expect(await page.locator('main').innerText()).toMatch(/Total P\/L[\s\S]*\$\d/);
     for (const path of Object.values(TABS)) expect(await page.locator(`a[href$="${path}"]`).count()).toBeGreaterThan(0);
-    await page.goto(`${demo.url}/bot-performance/history`);
+    await page.goto(`${visits.demo.url}/bot-performance/history`);
     expect(await page.locator('tbody tr').count()).toBe(50);
   });
 
-  for (const [width, height] of [
-    [1280, 900],
-    [390, 844],
-  ] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`has nothing for axe to find at ${width} px, ${colorScheme}, and fits`, async () => {
-        const look = async ([name, path]: [string, string]) => {
-          const { page, faults } = await visit(path, { viewport: { width, height }, colorScheme });
-          await page.getByText(/^Live/).first().waitFor();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-          await page.screenshot({
-            path: pictureFile(`${name.toLowerCase().replace(' ', '-')}-${width}-${colorScheme}.png`),
-            fullPage: true,
-          });
-          expect(faults).toEqual([]);
-          await page.context().close();
-        };
-        await Promise.all(Object.entries(TABS).map(look));
-      }, 60_000);
-    }
-  }
+  test.each(Object.entries(TABS))(
+    'is well made in both themes, on a desk and on a phone: %s',
+    async (name, path) => {
+      const { page, faults } = await visits.visit(path);
+      await page.getByText(/^Live/).first().waitFor();
+      await expectWellMade(page, name.toLowerCase().replace(' ', '-'));
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
 });

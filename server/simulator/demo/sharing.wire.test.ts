@@ -2,18 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freshDatabase } from '../../testkit/database.ts';
-import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
-import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
-import type { RunningDemo } from './test-processes.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser } from '../../testkit/browser.ts';
+import { expectWellMade } from '../../testkit/well-made.ts';
+import { DemoVisits } from './demo-visits.ts';
 
 /** What leaves the pages: links, embedded pieces and pictures; and the page that says how the server is doing. */
 describe.skipIf(!hasBrowser())('what is shared', () => {
-  let demo: RunningDemo;
-  let browser: Browser;
+  const visits = new DemoVisits();
   /** Somebody else's site, whose page frames what its address says. */
   let other: Server;
   let otherUrl: string;
@@ -27,66 +23,45 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
     }).listen(0, '127.0.0.1');
     await once(other, 'listening');
     otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
-    [demo, browser] = await Promise.all([freshDatabase().then(startDemo), openBrowser()]);
-  }, START_TIMEOUT_MS);
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    killAll();
-    other.close();
-    await browser.close();
   });
-
-  async function visit(url: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; faults: string[] }> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
-    await page.goto(url);
-    return { page, faults };
-  }
-  const frame = (path: string) => `${otherUrl}?frame=${encodeURIComponent(demo.url + path)}`;
-
-  async function ask<T>(query: string): Promise<T> {
-    const body = JSON.stringify({ query });
-    const response = await fetch(`${demo.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    return ((await response.json()) as { data: T }).data;
-  }
+  afterAll(() => void other.close());
+  const frame = (path: string) => `${otherUrl}?frame=${encodeURIComponent(visits.demo.url + path)}`;
 
   test('the menu shares the page as it is filtered, with and without JavaScript', async () => {
     const path = '/bot-performance/history?side=LONG&sort=pnl';
-    const { page, faults } = await visit(demo.url + path, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page, faults } = await visits.visit(visits.demo.url + path, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('summary', { hasText: 'Share' }).click();
     await page.getByRole('button', { name: 'Copy: Live link' }).click();
     await page.getByText('Copied', { exact: true }).first().waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(demo.url + path);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(visits.demo.url + path);
     await page.keyboard.press('Escape');
     expect(await page.getByLabel('Live link', { exact: true }).isVisible()).toBe(false);
     expect(faults).toEqual([]);
 
-    const plain = await visit(demo.url + path, { javaScriptEnabled: false });
+    const plain = await visits.visit(visits.demo.url + path, { javaScriptEnabled: false });
     await plain.page.locator('summary', { hasText: 'Share' }).click();
     const value = (label: string) => plain.page.getByLabel(label).inputValue();
-    expect(await value('Live link')).toBe(demo.url + path);
-    expect(await value('Embed the summary')).toContain(`src="${demo.url}/embed/summary?side=LONG"`);
+    expect(await value('Live link')).toBe(visits.demo.url + path);
+    expect(await value('Embed the summary')).toContain(`src="${visits.demo.url}/embed/summary?side=LONG"`);
     const badge = /\((\S+\.svg\S*)\)\]/.exec(await value('Badge, as Markdown'))?.[1] ?? '';
     expect(await (await fetch(badge)).text()).toContain('win rate (paper)');
     for (const name of ['CSV', 'JSON', 'Feed of closures', 'Picture']) {
       const href = await plain.page.locator('details').getByRole('link', { name }).getAttribute('href');
-      expect((await fetch(demo.url + href)).status, name).toBe(200);
+      expect((await fetch(visits.demo.url + href)).status, name).toBe(200);
     }
   });
 
   test('any site may frame the small pieces, and nothing else', async () => {
     for (const path of ['/embed/summary?side=LONG', '/embed/equity', '/bot-performance', '/status', '/developers', '/embed/none']) {
-      const { headers } = await fetch(demo.url + path);
+      const { headers } = await fetch(visits.demo.url + path);
       const embedded = path.startsWith('/embed/');
       expect(headers.get('content-security-policy'), path).toContain(embedded ? 'frame-ancestors *' : "frame-ancestors 'self'");
       if (embedded) expect(headers.get('x-frame-options'), path).toBeNull();
     }
-    const { page, faults } = await visit(frame('/embed/summary?side=LONG&theme=dark'));
+    const { page, faults } = await visits.visit(frame('/embed/summary?side=LONG&theme=dark'));
     const piece = page.frameLocator('iframe');
     await piece.getByText(/^Live/).waitFor();
-    const { performance } = await ask<{ performance: { closedTrades: number } }>(
+    const { performance } = await visits.ask<{ performance: { closedTrades: number } }>(
       '{ performance(filter: { direction: LONG }) { closedTrades } }',
     );
     expect(
@@ -100,12 +75,12 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
     expect(new Set(links)).toEqual(new Set(['_top']));
     expect(faults).toEqual([]);
 
-    const refused = await visit(frame('/bot-performance'));
+    const refused = await visits.visit(frame('/bot-performance'));
     expect(refused.faults.join()).toMatch(/frame-ancestors|refused to connect|X-Frame-Options/i);
   });
 
   test('what is shown inside another site is live there', async () => {
-    const { page } = await visit(frame('/embed/equity?theme=light'));
+    const { page } = await visits.visit(frame('/embed/equity?theme=light'));
     const piece = page.frameLocator('iframe');
     await piece.getByText(/^Live/).waitFor();
     const live = piece.getByText(/^Now, open positions included/);
@@ -117,7 +92,7 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
   }, 60_000);
 
   test('each page names its picture, which is there in the size that networks show', async () => {
-    const { trades } = await ask<{ trades: { edges: { node: { id: string } }[] } }>(
+    const { trades } = await visits.ask<{ trades: { edges: { node: { id: string } }[] } }>(
       '{ trades(filter: { status: [CLOSED_TP, OPEN] }, first: 1) { edges { node { id } } } }',
     );
     const trade = `/trades/${trades.edges[0]?.node.id}`;
@@ -125,55 +100,46 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
       (path) => `/bot-performance${path}`,
     );
     for (const path of [...pages, trade, '/status', '/methodology', '/developers']) {
-      const html = await (await fetch(demo.url + path)).text();
+      const html = await (await fetch(visits.demo.url + path)).text();
       const meta = (name: string) =>
         new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)"`).exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
       expect(html.match(/<title>/g), path).toHaveLength(1);
-      expect([meta('twitter:card'), meta('og:url')], path).toEqual(['summary_large_image', demo.url + path]);
+      expect([meta('twitter:card'), meta('og:url')], path).toEqual(['summary_large_image', visits.demo.url + path]);
       expect(meta('og:title').length * meta('og:description').length, path).toBeGreaterThan(0);
-      expect(meta('og:image'), path).toContain(new URL(path, demo.url).search);
+      expect(meta('og:image'), path).toContain(new URL(path, visits.demo.url).search);
       const picture = await fetch(meta('og:image'));
       expect([picture.status, picture.headers.get('content-type')], path).toEqual([200, 'image/png']);
       const bytes = Buffer.from(await picture.arrayBuffer());
       expect([bytes.toString('latin1', 1, 4), bytes.readUInt32BE(16), bytes.readUInt32BE(20)], path).toEqual(['PNG', 1200, 630]);
     }
-    for (const path of ['/og/none.png', '/og/trades/none.png']) expect((await fetch(demo.url + path)).status, path).toBe(404);
+    for (const path of ['/og/none.png', '/og/trades/none.png']) expect((await fetch(visits.demo.url + path)).status, path).toBe(404);
   }, 60_000);
 
-  for (const width of [1280, 390]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`axe finds nothing at ${width} px, ${colorScheme}, and everything fits`, async () => {
-        for (const [name, path] of [
-          ['status', '/status'],
-          ['embed-summary', '/embed/summary'],
-          ['embed-equity', '/embed/equity'],
-          ['share', '/bot-performance/open'],
-        ] as const) {
-          const { page, faults } = await visit(demo.url + path, { viewport: { width, height: 844 }, colorScheme });
-          await page
-            .getByText(name === 'status' ? /^Connected$/ : /^Live/)
-            .first()
-            .waitFor();
-          if (name === 'share') await page.locator('summary', { hasText: 'Share' }).click();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), name).toBeLessThanOrEqual(0);
-          await page.screenshot({ path: pictureFile(`${name}-${width}-${colorScheme}.png`), fullPage: true });
-          expect(faults).toEqual([]);
-          await page.context().close();
-        }
-      }, 60_000);
-    }
-  }
+  test.each([
+    ['status', '/status', /^Connected$/],
+    ['embed-summary', '/embed/summary', /^Live/],
+    ['embed-equity', '/embed/equity', /^Live/],
+    ['share', '/bot-performance/open', /^Live/],
+  ])(
+    'well made in both themes, on a desk and on a phone: %s',
+    async (name, path, says) => {
+      const { page, faults } = await visits.visit(path);
+      await page.getByText(says).first().waitFor();
+      if (name === 'share') await page.locator('summary', { hasText: 'Share' }).click();
+      await expectWellMade(page, name);
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
 
   // The last one: it ends the server.
   test('the status page says what it hears, pauses, and says when it hears nothing more', async () => {
-    const plain = await visit(`${demo.url}/status`, { javaScriptEnabled: false });
+    const plain = await visits.visit(`${visits.demo.url}/status`, { javaScriptEnabled: false });
     expect(await plain.page.locator('main').innerText()).toMatch(
       /Not live: this is how it was[\s\S]*\d of \d bring data[\s\S]*Prices arrive and nothing is missing/,
     );
 
-    const { page } = await visit(`${demo.url}/status`);
+    const { page } = await visits.visit(`${visits.demo.url}/status`);
     const value = (term: string) => page.locator('dt', { hasText: term }).first().locator('+ dd');
     await value('Connection').getByText('Connected', { exact: true }).waitFor();
     await value('Last told')
@@ -186,7 +152,7 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await value('Connection').getByText('Connected', { exact: true }).waitFor();
 
-    killAll();
+    visits.demo.child.kill('SIGKILL');
     await value('Connection')
       .getByText(/^(Lost; trying again|Connecting)/)
       .waitFor();

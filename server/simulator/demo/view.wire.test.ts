@@ -1,11 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freshDatabase } from '../../testkit/database.ts';
-import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
-import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
-import type { RunningDemo } from './test-processes.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, pictureFile } from '../../testkit/browser.ts';
+import { until } from '../../testkit/waiting.ts';
+import { axeFaults, expectWellMade } from '../../testkit/well-made.ts';
+import { DemoVisits } from './demo-visits.ts';
 
 /** The page itself, packed; scripts and styles are weighed by the build. */
 const HTML_LIMIT_KB = 25;
@@ -13,46 +12,14 @@ const REQUESTS_LIMIT = 15;
 
 /** What a visitor chooses to see: filters, order, columns, keys, and the address that says it all. */
 describe.skipIf(!hasBrowser())('the view of the page', () => {
-  let demo: RunningDemo;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [demo, browser] = await Promise.all([freshDatabase().then(startDemo), openBrowser()]);
-  }, START_TIMEOUT_MS);
-  // A page that is left open goes on living, and slows the next one down.
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    killAll();
-    await browser.close();
-  });
-
-  async function visit(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-    await page.goto(demo.url + path);
-    return page;
-  }
-
-  async function alive(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const page = await visit(path, options);
-    await page.getByRole('button', { name: 'Pause' }).waitFor();
-    return page;
-  }
-
-  async function ask<T>(query: string): Promise<T> {
-    const response = await fetch(`${demo.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-    });
-    return ((await response.json()) as { data: T }).data;
-  }
+  const visits = new DemoVisits();
 
   const choice = (page: Page, name: string) => page.getByRole('combobox', { name: new RegExp(`^${name}`) });
   const signals = (page: Page) => page.locator('.tile').filter({ hasText: 'Signals' }).locator('.line').innerText();
   const symbolsShown = async (page: Page) => [...new Set(await page.locator('tbody .symbol').allInnerTexts())];
 
   test('is filtered by a choice, follows the back button, and is the same for whoever opens its address', async () => {
-    const page = await alive('/bot-performance/history');
+    const { page } = await visits.alive('/bot-performance/history');
     const all = await signals(page);
     await choice(page, 'Symbol').selectOption('BTCUSDT');
     await page.waitForURL('**/history?symbol=BTCUSDT');
@@ -61,7 +28,7 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
     await page.getByText(/^\d+ closed trades?, after fees$/).waitFor();
     expect(await symbolsShown(page)).toEqual(['BTC/USDT']);
 
-    const { performance } = await ask<{ performance: { closedTrades: number } }>(
+    const { performance } = await visits.ask<{ performance: { closedTrades: number } }>(
       '{ performance(filter: { symbol: "BTCUSDT", direction: LONG }) { closedTrades } }',
     );
     const filtered = await signals(page);
@@ -76,12 +43,12 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
       await page.waitForURL(`**${path}?symbol=BTCUSDT&side=LONG`);
     }
     expect(await page.locator('.panel-error').count()).toBe(0);
-    const shared = await alive('/bot-performance/history?symbol=BTCUSDT&side=LONG');
+    const { page: shared } = await visits.alive('/bot-performance/history?symbol=BTCUSDT&side=LONG');
     expect(await signals(shared)).toBe(filtered);
     expect(await choice(shared, 'Symbol').inputValue()).toBe('BTCUSDT');
     const file = await shared.getByRole('link', { name: 'CSV' }).first().getAttribute('href');
     expect(file).toBe('/bot-performance/export.csv?symbol=BTCUSDT&side=LONG');
-    const lines = (await (await fetch(demo.url + file)).text()).trim().split(/\r?\n/);
+    const lines = (await (await fetch(visits.demo.url + file)).text()).trim().split(/\r?\n/);
     expect(lines.length - 1).toBeGreaterThanOrEqual(performance.closedTrades);
 
     for (const query of ['history?symbol=BTCUSDT&side=LONG', 'history?symbol=BTCUSDT', 'history']) {
@@ -93,7 +60,7 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
   });
 
   test('names the filters that nothing matches, and clears them with one click', async () => {
-    const page = await alive('/bot-performance/history?symbol=NOSUCH&side=SHORT');
+    const { page } = await visits.alive('/bot-performance/history?symbol=NOSUCH&side=SHORT');
     expect(await page.locator('.card-empty').innerText()).toContain('No closed trade matches Symbol: NOSUCH · Side: Short');
     await page.getByRole('link', { name: 'Clear the filters' }).click();
     await page.waitForURL(/history$/);
@@ -101,16 +68,16 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
   });
 
   test('leaves out what cannot be meant, and says so', async () => {
-    const page = await visit('/bot-performance?market=OPTIONS&period=2w&from=yesterday&side=LONG');
+    const { page } = await visits.visit('/bot-performance?market=OPTIONS&period=2w&from=yesterday&side=LONG');
     expect(await page.getByText('Left out of the address').innerText()).toContain('market=OPTIONS, period=2w, from=yesterday');
     expect(await choice(page, 'Side').inputValue()).toBe('LONG');
-    const broken = await visit('/bot-performance/history?after=nonsense');
+    const { page: broken } = await visits.visit('/bot-performance/history?after=nonsense');
     expect(await broken.locator('.panel-error').innerText()).toContain('Error: ');
     expect(await broken.locator('.tile').count()).toBe(4);
   });
 
   test('is chosen by forms and links without JavaScript', async () => {
-    const page = await visit('/bot-performance/history?sort=pnl', { javaScriptEnabled: false });
+    const { page } = await visits.visit('/bot-performance/history?sort=pnl', { javaScriptEnabled: false });
     await choice(page, 'Result').selectOption('LOSS');
     await choice(page, 'Period').selectOption('custom');
     await page.getByLabel('From (UTC)').fill('2020-01-01');
@@ -131,11 +98,11 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
   });
 
   test('puts the history in order and keeps its columns in the address', async () => {
-    const page = await alive('/bot-performance/history');
+    const { page } = await visits.alive('/bot-performance/history');
     await page.getByRole('link', { name: /^P\/L \$/ }).click();
     await page.waitForURL(/sort=pnl/);
     const best = await page.locator('tbody tr').first().locator('.delta').first().innerText();
-    const { performance } = await ask<{ performance: { bestTrade: { realizedPnl: string } } }>(
+    const { performance } = await visits.ask<{ performance: { bestTrade: { realizedPnl: string } } }>(
       '{ performance { bestTrade { realizedPnl } } }',
     );
     expect(best).toContain(Number(performance.bestTrade.realizedPnl).toFixed(2));
@@ -146,25 +113,28 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
     await page.waitForURL(/col=/);
     await page.keyboard.press('Escape');
     expect(await page.getByRole('columnheader', { name: 'Fees' }).count()).toBe(0);
-    const again = await visit(page.url().replace(demo.url, ''));
+    const { page: again } = await visits.visit(page.url().replace(visits.demo.url, ''));
     expect(await again.getByRole('columnheader', { name: 'Fees' }).count()).toBe(0);
     expect(await again.getByRole('columnheader', { name: /P\/L \$/ }).getAttribute('aria-sort')).toBe('descending');
   });
 
   test('is reached by single keys, which can be turned off', async () => {
-    const page = await alive('/bot-performance?side=LONG');
+    const { page } = await visits.alive('/bot-performance?side=LONG');
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key);
     };
-    await press('g', 'h');
-    await page.waitForURL('**/history?side=LONG');
+    // The keys come with a part of the page that is loaded after all else.
+    await until(async () => {
+      await press('g', 'h');
+      return page.url().endsWith('/history?side=LONG') || undefined;
+    }, 'the history');
     await press('g', 'p');
     await page.waitForURL('**/open?side=LONG');
     await press('g', 'o');
     await page.waitForURL('**/bot-performance?side=LONG');
     await press('?');
     await page.getByRole('dialog').getByText('Keyboard shortcuts').waitFor();
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     await press('Escape');
     await press('/');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('symbol');
@@ -187,12 +157,12 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
   });
 
   test('is filtered on a phone in a sheet', async () => {
-    const page = await alive('/bot-performance', { viewport: { width: 390, height: 844 }, hasTouch: true });
+    const { page } = await visits.alive('/bot-performance', { viewport: { width: 390, height: 844 }, hasTouch: true });
     await page.getByRole('button', { name: 'Filters' }).click();
     const sheet = page.getByRole('dialog', { name: 'Filters' });
     await sheet.getByLabel('Market').selectOption('SPOT');
     await page.waitForURL('**/bot-performance?market=SPOT');
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     await page.screenshot({ path: pictureFile('filters-390.png') });
     await sheet.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Filters (1)' }).waitFor();
@@ -200,7 +170,7 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
   });
 
   test('prints times in the chosen zone, and says which', async () => {
-    const page = await alive('/bot-performance/history', { timezoneId: 'Asia/Kolkata' });
+    const { page } = await visits.alive('/bot-performance/history', { timezoneId: 'Asia/Kolkata' });
     const first = page.locator('tbody time').first();
     const utc = await first.innerText();
     await page.getByRole('button', { name: 'Display' }).click();
@@ -212,30 +182,24 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
   });
 
   test('weighs no more than it may, and asks nobody else', async () => {
-    const html = await (await fetch(`${demo.url}/bot-performance`)).text();
+    const html = await (await fetch(`${visits.demo.url}/bot-performance`)).text();
     const size = gzipSync(html).length / 1_000;
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await visits.browser.newContext()).newPage();
     const asked: string[] = [];
     let loaded = false;
     page.on('request', (request) => void (loaded || asked.push(request.url())));
     page.on('load', () => (loaded = true));
-    await page.goto(`${demo.url}/bot-performance`);
+    await page.goto(`${visits.demo.url}/bot-performance`);
     console.info(
       `  /bot-performance: ${size.toFixed(1)} kB of ${HTML_LIMIT_KB} kB HTML, ${asked.length} of ${REQUESTS_LIMIT} requests until it was loaded`,
     );
     expect(size).toBeLessThanOrEqual(HTML_LIMIT_KB);
     expect(asked.length).toBeLessThanOrEqual(REQUESTS_LIMIT);
-    expect(asked.filter((url) => !url.startsWith(demo.url) && !url.startsWith('data:'))).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith(visits.demo.url) && !url.startsWith('data:'))).toEqual([]);
   });
 
-  for (const width of [1280, 390]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`has nothing for axe to find when nothing matches, at ${width} px, ${colorScheme}`, async () => {
-        const page = await alive('/bot-performance?symbol=NOSUCH&market=X', { viewport: { width, height: 844 }, colorScheme });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-        await page.screenshot({ path: pictureFile(`no-match-${width}-${colorScheme}.png`), fullPage: true });
-      });
-    }
-  }
+  test('is well made in both themes, on a desk and on a phone, when nothing matches', async () => {
+    const { page } = await visits.alive('/bot-performance?symbol=NOSUCH&market=X');
+    await expectWellMade(page, 'no-match');
+  });
 });

@@ -1,11 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freshDatabase } from '../../testkit/database.ts';
-import { hasBrowser, openBrowser, pictureFile } from '../../testkit/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, pictureFile } from '../../testkit/browser.ts';
+import { axeFaults } from '../../testkit/well-made.ts';
 import { until } from '../../testkit/waiting.ts';
-import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
-import type { RunningDemo } from './test-processes.ts';
+import { DemoVisits } from './demo-visits.ts';
+import { startDemo, START_TIMEOUT_MS } from './test-processes.ts';
 
 const PATHS = ['/bot-performance', '/bot-performance/open', '/bot-performance/history', '/bot-performance/analysis'];
 const BAR_HEIGHT = 52;
@@ -14,39 +13,10 @@ const RECOVERY_TIMEOUT_MS = 15_000;
 
 /** Ways through the page of those who use it in different ways: each from the first look to what it was for. */
 describe.skipIf(!hasBrowser())('who uses the page', () => {
-  let databaseUrl: string;
-  let demo: RunningDemo;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    databaseUrl = await freshDatabase();
-    [demo, browser] = await Promise.all([startDemo(databaseUrl), openBrowser()]);
-  }, START_TIMEOUT_MS);
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    killAll();
-    await browser.close();
-  });
-
-  async function visit(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-    await page.goto(demo.url + path);
-    return page;
-  }
-
-  async function alive(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-    const page = await visit(path, options);
-    await page.getByRole('button', { name: 'Pause' }).waitFor();
-    return page;
-  }
-
-  const faultsFor = async (page: Page) =>
-    (await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze()).violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-    );
+  const visits = new DemoVisits();
 
   test('a visitor comes by the bare address, reads how a number is worked out, and checks one trade', async () => {
-    const page = await alive('/');
+    const { page } = await visits.alive('/');
     expect(new URL(page.url()).pathname).toBe('/bot-performance');
     expect(await page.locator('.basis').innerText()).toMatch(/PAPER[\s\S]*\$100 each, since \d{4}-\d\d-\d\d \(\d+ days\)/);
     await page.getByRole('button', { name: /^Win rate: How is this worked out/ }).click();
@@ -62,12 +32,12 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   });
 
   test('an owner looks at the page of a bot that has done nothing, posts its first signal, and sees it at once', async () => {
-    const page = await alive('/bot-performance/open?bot=your-bot');
+    const { page } = await visits.alive('/bot-performance/open?bot=your-bot');
     expect(await page.getByRole('main').innerText()).toContain('No open position matches Bot: Your Bot');
-    const token = /bpt_live_\w+/.exec(demo.curl)?.[0];
-    const body = /--data '(\{[^]*\})'/.exec(demo.curl)?.[1];
+    const token = /bpt_live_\w+/.exec(visits.demo.curl)?.[0];
+    const body = /--data '(\{[^]*\})'/.exec(visits.demo.curl)?.[1];
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const response = await fetch(`${demo.url}/graphql`, { method: 'POST', headers, body: body ?? '' });
+    const response = await fetch(`${visits.demo.url}/graphql`, { method: 'POST', headers, body: body ?? '' });
     const { data } = (await response.json()) as { data: { createSignal: { trade: { id: string } } } };
     await page.locator(`a[href$="/trades/${data.createSignal.trade.id}"]`).first().waitFor();
     await page.getByRole('link', { name: 'Clear', exact: true }).first().click();
@@ -75,7 +45,11 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   });
 
   test('a phone shows profit without scrolling sideways, and a trade by a tap', async () => {
-    const page = await alive('/bot-performance/history', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const { page } = await visits.alive('/bot-performance/history', {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
     const pnl = await page.locator('tbody tr').first().locator('td.number .delta').first().boundingBox();
     expect(pnl && pnl.x + pnl.width).toBeLessThanOrEqual(390);
     await page.locator('tbody th a').first().tap();
@@ -84,7 +58,7 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   });
 
   test('by keyboard alone: past the head, along the chart, and never to something hidden by the bar', async () => {
-    const page = await alive('/bot-performance');
+    const { page } = await visits.alive('/bot-performance');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
     await page.keyboard.press('Enter');
@@ -118,9 +92,9 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
 
   test('two readers in two zones are shown the same instants, in UTC until they choose', async () => {
     const path = '/bot-performance/history?to=2099-01-01&sort=opened&dir=asc';
-    const [west, east] = await Promise.all([
-      alive(path, { timezoneId: 'America/Los_Angeles' }),
-      alive(path, { timezoneId: 'Asia/Kolkata' }),
+    const [{ page: west }, { page: east }] = await Promise.all([
+      visits.alive(path, { timezoneId: 'America/Los_Angeles' }),
+      visits.alive(path, { timezoneId: 'Asia/Kolkata' }),
     ]);
     const times = (page: Page) => page.locator('tbody tr td time').allInnerTexts();
     expect(await times(west)).toEqual(await times(east));
@@ -136,7 +110,7 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   });
 
   test('nothing moves by itself for who wants less motion, but the numbers', async () => {
-    const page = await alive('/bot-performance/open', { reducedMotion: 'reduce' });
+    const { page } = await visits.alive('/bot-performance/open', { reducedMotion: 'reduce' });
     const prices = () => page.locator('.tick').allInnerTexts();
     const before = (await prices()).join();
     await until(async () => ((await prices()).join() !== before ? true : undefined), 'another price');
@@ -144,8 +118,8 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   });
 
   test.each(PATHS)('with forced colours all is there, charts included, and nothing for axe to find: %s', async (path) => {
-    const page = await alive(path, { forcedColors: 'active', colorScheme: 'dark' });
-    expect(await faultsFor(page)).toEqual([]);
+    const { page } = await visits.alive(path, { forcedColors: 'active', colorScheme: 'dark' });
+    expect(await axeFaults(page)).toEqual([]);
     const invisible = await page.evaluate(() => {
       const ground = getComputedStyle(document.body).backgroundColor;
       const marks = [...document.querySelectorAll('main svg :is(path, rect, circle, text):not(.halo)')].filter(
@@ -160,7 +134,7 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   });
 
   test.each(PATHS)('on paper: dark on white, every row, no control, the filters in words: %s', async (path) => {
-    const page = await alive(`${path}?side=LONG`, { colorScheme: 'dark' });
+    const { page } = await visits.alive(`${path}?side=LONG`, { colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     const look = await page.evaluate(() => {
       const shown = (element: Element): boolean => element.getClientRects().length > 0;
@@ -182,13 +156,13 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
   test(
     'who has it open when the server is restarted sees it live again without doing anything',
     async () => {
-      const page = await alive('/bot-performance');
+      const { page } = await visits.alive('/bot-performance');
       await page.locator('.chip').getByText('Live').waitFor();
       await page.evaluate(() => Object.assign(window, { sameDocument: true }));
-      const { port } = new URL(demo.url);
-      demo.child.kill('SIGKILL');
+      const { port } = new URL(visits.demo.url);
+      visits.demo.child.kill('SIGKILL');
       await page.locator('.chip').getByText('Reconnecting').waitFor({ timeout: RECOVERY_TIMEOUT_MS });
-      demo = await startDemo(databaseUrl, port);
+      visits.demo = await startDemo(visits.databaseUrl, port);
       await page.locator('.chip').getByText('Live').waitFor({ timeout: RECOVERY_TIMEOUT_MS });
       await page
         .locator('.toast')
@@ -196,7 +170,7 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
         .waitFor();
       const query = JSON.stringify({ query: '{ performance { closedTrades } }' });
       const closed = async () => {
-        const response = await fetch(`${demo.url}/graphql`, {
+        const response = await fetch(`${visits.demo.url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: query,
