@@ -31,14 +31,11 @@ export class Cast {
   /** A pending signal of the right bot. */
   signalId = '';
   readonly #whole: WholeServer;
-  readonly #takesAnonymousForRight: boolean;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
-  /** With `takesAnonymousForRight` the server looks from outside like one that takes anonymous senders for the right bot. */
-  constructor(whole: WholeServer, tokens: Tokens, takesAnonymousForRight = false) {
+  private constructor(whole: WholeServer, tokens: Tokens) {
     this.#whole = whole;
     this.tokens = tokens;
-    this.#takesAnonymousForRight = takesAnonymousForRight;
   }
 
   static async of(whole: WholeServer): Promise<Cast> {
@@ -71,8 +68,7 @@ export class Cast {
   tokenOf(role: Role, scope: Scope): string | null {
     const { right, other, revoked, unknown, malformed, only } = this.tokens;
     const lacking = only[scope === 'signals:create' ? 'signals:change' : 'signals:create'];
-    const anonymous = this.#takesAnonymousForRight ? right : null;
-    return { anonymous, malformed, unknown, revoked, withoutScope: lacking, anotherBot: other, rightBot: right }[role];
+    return { anonymous: null, malformed, unknown, revoked, withoutScope: lacking, anotherBot: other, rightBot: right }[role];
   }
 
   heard(text: string): void {
@@ -83,6 +79,13 @@ export class Cast {
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     const { body } = await this.post('/graphql', JSON.stringify({ query }), { 'content-type': 'application/json', ...headers });
     return JSON.parse(body) as { data?: unknown; errors?: unknown };
+  }
+
+  /** The status of an answer that is a page or a text. */
+  async get(path: string, headers: Readonly<Record<string, string>>): Promise<number> {
+    const response = await fetch(`${this.url}${path}`, { headers });
+    this.heard(await response.text());
+    return response.status;
   }
 
   hook(source: string, token: string, message: string): Promise<Reply> {

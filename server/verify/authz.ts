@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { compose } from '../src/process/compose.ts';
+import type { Compose } from '../src/process/composition.ts';
+import { BTC_ONLY, startWholeServer } from './whole-server.ts';
 import { hashToken, newToken } from '../src/signals/tokens.ts';
 import { Cast } from './authz-cast.ts';
 import { matrix, ROLES } from './authz-matrix.ts';
 import { median, rankTest } from './rank-test.ts';
 import { randomOf, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
-import { startWholeServer } from './whole-server.ts';
 import type { WholeServer } from './whole-server.ts';
 
 const WRONG_TOKENS = { long: 10_000, short: 300 };
@@ -15,7 +17,7 @@ const SIGNIFICANT = 0.01;
 const TIMING_ROUNDS = 3;
 /** What wrong tokens cost and how many may come is another thing to show; here it would be in the way. */
 const NO_LIMITS = { TOKENS_MAX_FAILURES_PER_MINUTE: '1000000', API_COST_CAPACITY: '1000000000', API_COST_PER_SECOND: '1000000000' };
-const PLANTED = 'anonymous senders are taken for the right bot';
+const PLANTED = 'the server takes anonymous senders for the right bot';
 
 /**
  * Who may do what: every mutation and webhook by every role, wrong tokens by the thousand, no difference in time between wrong ones, and
@@ -24,9 +26,9 @@ const PLANTED = 'anonymous senders are taken for the right bot';
 export async function authzRig(rig: RigArguments, databaseUrl?: string): Promise<Verdict> {
   const startedMs = performance.now();
   const environment = plantEnvironment();
-  const whole = await startWholeServer(NO_LIMITS, databaseUrl);
+  const hole: Hole = { token: null };
+  const whole = await startWholeServer(NO_LIMITS, databaseUrl, BTC_ONLY, withHole(hole));
   const cast = await Cast.of(whole);
-  const planted = new Cast(whole, cast.tokens, true);
   try {
     await symbolsKnown(cast);
     const outcomes = [...(await matrix(cast))];
@@ -34,16 +36,35 @@ export async function authzRig(rig: RigArguments, databaseUrl?: string): Promise
     outcomes.push(await wrongTokens(cast, rig));
     outcomes.push(...(await timing(cast, rig)));
     await provokeFaults(cast, whole);
-    outcomes.push(...(await secrets(cast, whole, environment.values)));
-    const found = (await matrix(planted)).filter(({ fault }) => fault !== undefined);
+    const carried = secretsOf('carried', ['a cookie', 'a basic authorization', 'an API key', 'an address', 'a variable', 'an alert']);
+    outcomes.push(...(await pages(cast, whole, carried)));
+    outcomes.push(...(await secrets(cast, whole, { ...environment.values, ...carried })));
+    hole.token = cast.tokens.right;
+    const found = (await matrix(cast)).filter(({ fault }) => fault !== undefined);
     const caught = found.length > 0 && found.every(({ name }) => name.includes('anonymous'));
     for (const { name, fault } of outcomes) if (fault !== undefined) rig.say(`✗ ${name}: ${fault}`);
     return verdictOf('authz', rig, outcomes, { bug: PLANTED, caught }, startedMs, { pages: whole.hasPages });
   } finally {
-    for (const each of [cast, planted]) each.end();
+    cast.end();
     environment.remove();
     await whole.stop();
   }
+}
+
+/** Whose token the server takes for that of a sender without one; the planted bug. */
+interface Hole {
+  token: string | null;
+}
+
+function withHole(hole: Hole): Compose {
+  return async (foundation) => {
+    const whole = await compose(foundation);
+    const graphql: typeof whole.graphql = (request, response) => {
+      if (hole.token !== null) request.headers.authorization ??= `Bearer ${hole.token}`;
+      return whole.graphql(request, response);
+    };
+    return { ...whole, graphql };
+  };
 }
 
 /** Until then every symbol that ends in a known asset is taken, so what is asked for must be known. */
@@ -156,12 +177,18 @@ async function timed(cast: Cast, random: () => number, each: number): Promise<Re
 
 // --- Secrets ------------------------------------------------------------------------------------------------------------
 
-/** Values that a process has in its environment and shows nobody. */
-function plantEnvironment(): { readonly values: readonly string[]; remove(): void } {
-  const names = ['SECRET', 'API_KEY', 'PASSWORD', 'AWS_SECRET_ACCESS_KEY', 'GITHUB_TOKEN', 'PGPASSWORD', 'SESSION_KEY', 'PRIVATE_KEY'];
-  const planted = names.map((name) => [`AUTHZ_${name}`, `planted-${randomBytes(12).toString('hex')}`] as const);
-  for (const [name, value] of planted) process.env[name] = value;
-  return { values: planted.map(([, value]) => value), remove: () => planted.forEach(([name]) => delete process.env[name]) };
+type Secrets = Readonly<Record<string, string>>;
+
+function secretsOf(kind: string, names: readonly string[]): Secrets {
+  return Object.fromEntries(names.map((name) => [`${kind}: ${name}`, `planted-${randomBytes(12).toString('hex')}`]));
+}
+
+/** Values that any process may have in its environment: whoever prints that into a page or a log gives them away. */
+function plantEnvironment(): { readonly values: Secrets; remove(): void } {
+  const values = secretsOf('environment', ['AWS_SECRET_ACCESS_KEY', 'GITHUB_TOKEN', 'SESSION_KEY', 'PRIVATE_KEY']);
+  const names = Object.keys(values).map((key) => `AUTHZ_${key.split(' ')[1]}`);
+  Object.values(values).forEach((value, at) => (process.env[names[at]!] = value));
+  return { values, remove: () => names.forEach((name) => delete process.env[name]) };
 }
 
 /** The server's own failures, with tokens in every place a sender may put them: they must be answered and logged without secrets. */
@@ -180,20 +207,50 @@ async function provokeFaults(cast: Cast, { server }: WholeServer): Promise<void>
       await server.database.pool.query(`ALTER TABLE gone RENAME TO ${table}`);
     }
   }
-  const get = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<void> =>
-    cast.heard(await (await fetch(`${cast.url}${path}`, { headers })).text());
   for (const token of [right, unknown, revoked]) {
-    await get(`/hooks/tradingview/${token}`); // the wrong method
-    await get(`/hooks/unknown/${token}`);
-    await get('/bot-performance', { authorization: `Bearer ${token}` });
+    await cast.get(`/hooks/tradingview/${token}`, {}); // the wrong method
+    await cast.get(`/hooks/unknown/${token}`, {});
+    await cast.get('/bot-performance', { authorization: `Bearer ${token}` });
     await cast.hook('tradingview', token, `{"note": ${token}}`);
     await cast.post('/graphql', `{"query": ${token}}`, { 'content-type': 'application/json', authorization: `Bearer ${token}` });
   }
-  for (const path of ['/', '/bot-performance', '/bot-performance/trades', '/nowhere', '/readyz', '/graphql', '/hooks/'])
-    await get(path, { accept: 'text/html' });
 }
 
-async function secrets(cast: Cast, { databaseUrl, logged, server }: WholeServer, environment: readonly string[]): Promise<Outcome[]> {
+/** What answers a browser, with its status; the API's own addresses are there without pages, too. */
+const ANSWERS: Readonly<Record<string, number>> = { '/readyz': 200, '/healthz': 200, '/graphql': 200, '/hooks/': 404, '/nowhere': 404 };
+const PAGES = [
+  '/',
+  '/bot-performance',
+  '/bot-performance/open',
+  '/bot-performance/history',
+  '/bot-performance/analysis',
+  '/bot-performance/leaderboard',
+  '/bot-performance/compare',
+  '/status',
+  '/methodology',
+  '/developers',
+  '/embed/summary',
+  '/bot-performance/export.csv',
+];
+
+/** Every page, and a request of each kind, with secrets wherever a sender may carry some. */
+async function pages(cast: Cast, { hasPages }: WholeServer, carried: Secrets): Promise<Outcome[]> {
+  const [cookie = '', basic = '', key = '', address = '', variable = '', alert = ''] = Object.values(carried);
+  const headers = { accept: 'text/html', cookie: `session=${cookie}`, authorization: `Basic ${basic}`, 'x-api-key': key };
+  const expected = { ...ANSWERS, ...(hasPages && Object.fromEntries(PAGES.map((path) => [path, 200]))) };
+  const outcomes: Outcome[] = [];
+  for (const [path, status] of Object.entries(expected)) {
+    const got = await cast.get(path, headers);
+    outcomes.push({ name: `${path} answers`, ...(got !== status && { fault: `HTTP ${got} instead of ${status}` }) });
+  }
+  await cast.post(`/graphql?key=${address}`, '{"query": "{ bots { name } }"}', { ...headers, 'content-type': 'application/json' });
+  const body = JSON.stringify({ query: 'query ($n: Int) { trades(first: $n) { totalCount } }', variables: { n: variable } });
+  await cast.post('/graphql', body, { 'content-type': 'application/json' });
+  await cast.hook('tradingview', cast.tokens.unknown, JSON.stringify({ ticker: alert, password: alert }));
+  return outcomes;
+}
+
+async function secrets(cast: Cast, { databaseUrl, logged, server }: WholeServer, others: Secrets): Promise<Outcome[]> {
   const { tokens } = cast;
   const { rows } = await server.database.pool.query<{ hash: Buffer }>('SELECT hash FROM bot_tokens');
   const planted = new Map<string, string>([
@@ -203,7 +260,7 @@ async function secrets(cast: Cast, { databaseUrl, logged, server }: WholeServer,
       .filter(([, token]) => token !== '')
       .map(([name, token]) => [`the token ${name}`, token] as const),
     ...rows.map(({ hash }, at) => [`the hash of token ${at}`, hash.toString('hex')] as const),
-    ...environment.map((value, at) => [`the environment’s value ${at}`, value] as const),
+    ...Object.entries(others),
   ]);
   const places = { 'the log': logged.join('\n'), answers: cast.answers.join('\n') };
   return [...planted].map(([name, secret]) => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { startExchange } from '../simulator/exchange.ts';
 import type { Exchange } from '../simulator/exchange.ts';
 import type { SymbolDefinition } from '../simulator/listing.ts';
-import { compose } from '../src/process/compose.ts';
+import { compose as composeAll } from '../src/process/compose.ts';
+import type { Compose } from '../src/process/composition.ts';
 import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { configFrom, projectRoot } from '../src/process/environment.ts';
 import { createLog } from '../src/process/log.ts';
@@ -22,13 +23,19 @@ export interface WholeServer {
   stop(): Promise<void>;
 }
 
-const BTC = (['SPOT', 'FUTURES'] as const).map((marketType) => ({ marketType, symbol: 'BTCUSDT', price: '100' }));
+/** The one symbol that is there unless others are asked for. */
+export const BTC_ONLY: readonly SymbolDefinition[] = (['SPOT', 'FUTURES'] as const).map((marketType) => ({
+  marketType,
+  symbol: 'BTCUSDT',
+  price: '100',
+}));
 
 /** Exchange, database and the server as an operator runs it, its pages included where they are built; all ends with `stop`. */
 export async function startWholeServer(
   env: Readonly<Record<string, string>>,
   givenDatabaseUrl?: string,
-  symbols: readonly SymbolDefinition[] = BTC,
+  symbols: readonly SymbolDefinition[] = BTC_ONLY,
+  compose: Compose = composeAll,
 ): Promise<WholeServer> {
   const closers: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {

@@ -67,14 +67,32 @@ export function internalError(errorId: string, at?: Pick<GraphQLError, 'path' | 
   });
 }
 
-/** Of a message's beginning and of its end: what was sent stands between them, however long. */
+/** graphql's words where a value does not fit its type: what they say of the type stays, what was sent is not sent back. */
+const ECHOES: readonly (readonly [echo: RegExp, instead: string])[] = [
+  [/(cannot represent [\w -]*value): [^]*$/, '$1.'],
+  [/Value "[^]*" does not exist in ("\w+" enum)/, 'That value does not exist in $1'],
+  [/,? found:? [^]*$/i, '.'],
+];
+
+function withoutValue({ message, originalError }: GraphQLError): string {
+  const strip = (text: string): string => ECHOES.reduce((told, [echo, instead]) => told.replace(echo, instead), text);
+  // Of a variable: `Variable "$n" got invalid value … at "n.a"; ` and then the words of the error it was made of.
+  const [, variable] = /^(Variable "\$\w+") got invalid value /.exec(message) ?? [];
+  const detail = originalError?.message ?? '';
+  if (variable === undefined || !message.endsWith(`; ${detail}`)) return strip(message);
+  const [place = ''] = / at "[\w.[\]]+"$/.exec(message.slice(0, -detail.length - 2)) ?? [];
+  return `${variable} got an invalid value${place}; ${strip(detail)}`;
+}
+
+/** Of a message's beginning and of its end: what was sent may still stand between them, however long. */
 const KEPT_LENGTH = 150;
 
-/** The same error with a message of bounded length, and with a code. */
+/** The same error with a code, without the value that did not fit, and with a message of bounded length. */
 export function forCallers(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, path, extensions } = error;
-  const isLong = message.length > 2 * KEPT_LENGTH;
-  if (!isLong && extensions['code'] !== undefined) return error;
-  const told = isLong ? `${message.slice(0, KEPT_LENGTH)} … ${message.slice(-KEPT_LENGTH)}`.toWellFormed() : message;
+  const plain = withoutValue(error);
+  const isLong = plain.length > 2 * KEPT_LENGTH;
+  if (!isLong && plain === message && extensions['code'] !== undefined) return error;
+  const told = isLong ? `${plain.slice(0, KEPT_LENGTH)} … ${plain.slice(-KEPT_LENGTH)}`.toWellFormed() : plain;
   return new GraphQLError(told, { nodes, source, positions, path, extensions: { code: 'BAD_USER_INPUT', ...extensions } });
 }

@@ -248,3 +248,42 @@ describe('what is on the edge is kept exactly', () => {
     },
   );
 });
+
+describe('a value that does not fit its type is not sent back (F88)', () => {
+  const SENT = 'what_was_sent';
+  const messages = async (query: string, variables: object): Promise<string[]> => {
+    const { errors = [] } = await product.request<unknown>(query, variables, null);
+    return errors.map(({ message }) => message);
+  };
+
+  test.each<[type: string, field: string, value: unknown, expected: RegExp]>([
+    ['Int', 'trades(first: $v) { totalCount }', SENT, /^Variable "\$v" got an invalid value; Int cannot represent non-integer value\.$/],
+    ['Int', 'trades(first: $v) { totalCount }', { a: [SENT] }, /; Int cannot represent non-integer value\.$/],
+    ['String', 'trades(after: $v) { totalCount }', [SENT], /; String cannot represent a non string value\.$/],
+    [
+      'TradeFilter',
+      'trades(filter: $v) { totalCount }',
+      { direction: [SENT] },
+      / at "v\.direction\[0\]"; That value does not exist in "Direction" enum/,
+    ],
+    ['TradeFilter', 'trades(filter: $v) { totalCount }', { symbol: [{ a: SENT }] }, / at "v\.symbol\[0\]"; String cannot/],
+    ['TradeFilter', 'trades(filter: $v) { totalCount }', SENT, /; Expected (value of )?type "TradeFilter"/],
+    ['TradeFilter', 'trades(filter: $v) { totalCount }', { from: SENT }, / at "v\.from"; /],
+    ['TradeFilter', 'trades(filter: $v) { totalCount }', { nosuch: SENT }, /"nosuch"/],
+  ])('$%s of %s: %j', async (type, field, value, expected) => {
+    const told = await messages(`query ($v: ${type}) { ${field} }`, { v: value });
+    expect(told.join('\n')).toMatch(expected);
+    for (const message of told) expect(message).not.toContain(SENT);
+  });
+
+  test.each([
+    `trades(first: "${SENT}")`,
+    `trades(filter: { direction: ${SENT} })`,
+    `trades(filter: "${SENT}")`,
+    `trades(filter: { from: "${SENT}" })`,
+  ])('in a document: %s', async (field) => {
+    const told = await messages(`{ ${field} { totalCount } }`, {});
+    expect(told.length).toBeGreaterThan(0);
+    for (const message of told) expect(message).not.toContain(SENT);
+  });
+});

@@ -12,7 +12,7 @@ import type { TradeRow } from './rows.ts';
 import { TRADE_STATUSES } from './trade.ts';
 import { filterKey, matchesFilter, TRADE_RESULTS } from './trade-filter.ts';
 import type { TradeFilter } from './trade-filter.ts';
-import { TRADE_ORDER_FIELDS, TradesStore, whereTrade } from './trades.store.ts';
+import { orderKey, TRADE_ORDER_FIELDS, TradesStore, whereTrade } from './trades.store.ts';
 import type { TradeOrder } from './trades.store.ts';
 
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', '1000SHIBUSDT', '币安人生USDT', 'ÄUSDT', 'btcusdt'];
@@ -217,6 +217,19 @@ describe('pages of trades', () => {
     expect(await store.page(none, ORDERS[0]!, { first: 5 })).toEqual({ edges: [], hasNextPage: false, hasPreviousPage: false });
     expect(await store.count(none)).toBe(0);
   });
+});
+
+test('the history’s order is a walk along an index', async () => {
+  const client = await database.pool.connect();
+  try {
+    await client.query('BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off'); // a short table is sorted at once
+    const key = orderKey({ field: 'EXIT_TIME', direction: 'DESC' });
+    const { rows } = await client.query(`EXPLAIN SELECT t.id FROM paper_trades t ORDER BY ${key} DESC, t.id DESC LIMIT 50`);
+    expect(JSON.stringify(rows)).toContain('Scan Backward using paper_trades_closed_last_idx');
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
 });
 
 describe('pages of signals', () => {

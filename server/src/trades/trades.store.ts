@@ -49,10 +49,8 @@ export class TradesStore {
   /** @throws PageRequestError for a request that cannot be answered. */
   async page(filter: TradeFilter | null | undefined, order: TradeOrder, request: PageRequest): Promise<Page<TradeRow>> {
     const walk = this.#walk(request, `${order.field} ${order.direction}`);
-    const { value, type, lowest, highest } = ORDERED_BY[order.field];
-    const asType = Prisma.raw(type);
-    const missing = order.direction === 'DESC' ? lowest : highest;
-    const key = Prisma.raw(missing === undefined ? value : `coalesce(${value}, '${missing}'::${type})`);
+    const asType = Prisma.raw(ORDERED_BY[order.field].type);
+    const key = Prisma.raw(orderKey(order));
     const descending = (order.direction === 'DESC') !== walk.backward;
     const [beyond, sorted] = descending ? [Prisma.raw('<'), Prisma.raw('DESC')] : [Prisma.raw('>'), Prisma.raw('ASC')];
     const found = await this.#places(
@@ -127,6 +125,13 @@ export class TradesStore {
       throw error;
     }
   }
+}
+
+/** What an order compares, as SQL over t (paper_trades). */
+export function orderKey({ field, direction }: TradeOrder): string {
+  const { value, type, lowest, highest } = ORDERED_BY[field];
+  const missing = direction === 'DESC' ? lowest : highest;
+  return missing === undefined ? value : `coalesce(${value}, '${missing}'::${type})`;
 }
 
 /** The rule of matchesFilter as SQL over t (paper_trades), s (signals) and b (bots). */
