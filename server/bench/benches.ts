@@ -58,5 +58,5 @@ export const BENCHES: Readonly<Record<string, (size: Size) => Promise<Row[]>>> =
   'fanout-burst': (size) => all([{ ...TICK, label: '8 boards at once to 200', shape: 'board', burst: 8, viewers: 200, sets: 1 }], size),
   'fanout-memory': (size) => memoryCase(size.viewers(2_000), size.rounds),
   latency: (size) => latencyCase({ viewers: size.viewers(200), ticksPerSecond: size.viewers(2_000), ...size.latency }),
-  page: (size) => pageBench({ rounds: size.rounds, seconds: size.seconds }),
+  page: (size) => pageBench({ rounds: size.rounds, seconds: size.seconds, trades: size.viewers }),
 };

@@ -13,6 +13,8 @@ import type { Row } from './report.ts';
 
 export interface PageEffort {
   readonly rounds: number;
+  /** Stands for the number of closed trades of the full form. */
+  readonly trades: (full: number) => number;
   readonly seconds: (full: number) => number;
 }
 
@@ -49,7 +51,7 @@ export async function pageBench(effort: PageEffort): Promise<Row[]> {
   const port = await freePort();
   const browser = await openBrowser([`--remote-debugging-port=${port}`]);
   try {
-    const site = await pageSite(CLOSED_TRADES);
+    const site = await pageSite(effort.trades(CLOSED_TRADES));
     try {
       await site.open(ROWS);
       const stop = site.move(EVERY_MS);
@@ -59,7 +61,7 @@ export async function pageBench(effort: PageEffort): Promise<Row[]> {
         ...(await whileLive(browser, site, effort)),
       ];
       await site.open(MANY_ROWS);
-      rows.push(...(await interactions(browser, site)));
+      rows.push(...(await interactions(browser, site, effort)));
       stop();
       return rows;
     } finally {
@@ -164,7 +166,7 @@ async function whileLive(browser: Browser, { url }: PageSite, { seconds }: PageE
 }
 
 /** What a reader does, on a slow machine with many rows that move. */
-async function interactions(browser: Browser, { url }: PageSite): Promise<Row[]> {
+async function interactions(browser: Browser, { url }: PageSite, { rounds }: PageEffort): Promise<Row[]> {
   const open = await visit(browser, `${url}${PATH}/open`, { slow: false, phone: false });
   const { page, cdp } = open;
   await page
@@ -173,7 +175,7 @@ async function interactions(browser: Browser, { url }: PageSite): Promise<Row[]>
     .waitFor();
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   const tab = (name: RegExp) => page.getByRole('navigation', { name: 'Bot performance' }).getByRole('link', { name }).click();
-  for (let turn = 0; turn < 3; turn += 1) {
+  for (let turn = 0; turn < rounds; turn += 1) {
     for (const key of ['p', 'p', 't', '?', 'Escape', 'Tab', 'Tab']) await page.keyboard.press(key);
     await page.getByRole('button', { name: 'Total P/L: How is this worked out?' }).click();
     await page.keyboard.press('Escape');

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { CHILD_ENVIRONMENT } from '../testkit/child-environment.ts';
 import { startProduct } from '../testkit/product.ts';
 import type { Product } from '../testkit/product.ts';
 import { until } from '../testkit/waiting.ts';
@@ -95,7 +96,7 @@ interface Ended {
 }
 
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const options = { env: { PATH: process.env['PATH'], BOT_TOKEN: token, ...env } };
+  const options = { env: { ...CHILD_ENVIRONMENT, BOT_TOKEN: token, ...env } };
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }));
   });

@@ -20,10 +20,13 @@ export class Fault extends Error {}
 const PARENT_CHECK_MS = 250;
 const starters = startersOfThis();
 
+/** Where Node keeps compiled code between two starts, which halves the time of a start; a folder that cannot be written is no fault. */
+const COMPILE_CACHE = join(root, 'node_modules', '.cache', 'node-compile');
+
 /** @returns the environment in which every program of the project finds the project's Node and tools first */
 export function environment(extra = {}) {
   const path = [join(root, 'node_modules', 'node', 'bin'), join(server, 'node_modules', '.bin'), process.env.PATH ?? ''];
-  return { ...process.env, PATH: path.join(delimiter), ...extra };
+  return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: path.join(delimiter), ...extra };
 }
 
 /** Runs a program to its end; `quiet` shows its output only if it fails. Resolves with its exit code. */

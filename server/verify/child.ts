@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { CHILD_ENVIRONMENT } from '../testkit/child-environment.ts';
 
 /** A process that this rig started, and every line it says. */
 export class Child {
@@ -14,7 +15,7 @@ export class Child {
 
   constructor(script: string, args: readonly string[], env: Readonly<Record<string, string>>) {
     const child = spawn(process.execPath, [script, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...CHILD_ENVIRONMENT, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (child.pid === undefined) throw new Error(`${script} does not start`);

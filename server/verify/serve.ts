@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CHILD_ENVIRONMENT } from '../testkit/child-environment.ts';
 import { startExchange } from '../simulator/exchange.ts';
 
 export interface ToServed {
@@ -42,7 +43,7 @@ export async function serve(env: Readonly<Record<string, string>>): Promise<Serv
   const dataDir = await mkdtemp(join(tmpdir(), 'verify-'));
   await chmod(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   const child = fork(join(import.meta.dirname, 'served.ts'), {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: dataDir, ...exchange.environment(), ...env },
+    env: { ...CHILD_ENVIRONMENT, PORT: '0', DATA_DIR: dataDir, ...exchange.environment(), ...env },
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -28,8 +28,9 @@ export async function keepPastCandles(
       Promise.resolve(pastKlines(history, place.decimals, interval, fromMs, throughMs));
   };
   const candles = new TradeCandlesStore(prisma);
-  for (const life of await candles.missing(0n, [], Number.MAX_SAFE_INTEGER))
-    await candles.save(life.id, await candlesOf(life, klinesOf(life.marketType, life.symbol), limits));
+  const lives = await candles.missing(0n, [], Number.MAX_SAFE_INTEGER);
+  const chartOf = (life: (typeof lives)[number]) => candlesOf(life, klinesOf(life.marketType, life.symbol), limits);
+  await candles.saveAll(await Promise.all(lives.map(async (life) => [life.id, await chartOf(life)] as const)));
 
   const closes = new DailyClosesStore(prisma);
   const first = await closes.firstSignalAt();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { CHILD_ENVIRONMENT } from '../../testkit/child-environment.ts';
 import { until } from '../../testkit/waiting.ts';
 
 export const START_TIMEOUT_MS = 40_000;
@@ -27,7 +28,7 @@ export function killAll(): void {
 
 function run(script: string, environment: Record<string, string>): { child: ChildProcess; said: () => string; complained: () => string } {
   const child = spawn(process.execPath, [script], {
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment },
+    env: { ...CHILD_ENVIRONMENT, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

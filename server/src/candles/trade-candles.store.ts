@@ -46,13 +46,28 @@ export class TradeCandlesStore implements KeptCandles {
   }
 
   /** A second chart of a trade changes nothing. */
-  async save(tradeId: string, { interval, candles, extremes }: TradeCandles): Promise<void> {
-    const column = (name: 'open' | 'high' | 'low' | 'close') => candles.map((candle) => candle[name]);
+  save(tradeId: string, candles: TradeCandles): Promise<void> {
+    return this.saveAll([[tradeId, candles]]);
+  }
+
+  /** Many at once, all or none. */
+  async saveAll(charts: readonly (readonly [tradeId: string, candles: TradeCandles])[]): Promise<void> {
+    const rows = charts.map(([tradeId, { interval, candles, extremes }]) => ({
+      trade_id: tradeId,
+      interval,
+      open_times: candles.map(({ openTimeMs }) => new Date(openTimeMs).toISOString()),
+      opens: candles.map(({ open }) => open),
+      highs: candles.map(({ high }) => high),
+      lows: candles.map(({ low }) => low),
+      closes: candles.map(({ close }) => close),
+      lowest: extremes?.lowest.toFixed() ?? null,
+      highest: extremes?.highest.toFixed() ?? null,
+      resolution: extremes?.resolution ?? null,
+    }));
     await this.#prisma.$executeRaw`
       INSERT INTO trade_candles (trade_id, interval, open_times, opens, highs, lows, closes, lowest, highest, resolution)
-      VALUES (${tradeId}::uuid, ${interval}, ${candles.map(({ openTimeMs }) => new Date(openTimeMs).toISOString())}::timestamptz[],
-        ${column('open')}::numeric[], ${column('high')}::numeric[], ${column('low')}::numeric[], ${column('close')}::numeric[],
-        ${extremes?.lowest.toFixed() ?? null}::numeric, ${extremes?.highest.toFixed() ?? null}::numeric, ${extremes?.resolution ?? null})
+      SELECT c.* FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (trade_id uuid, interval text, open_times timestamptz[],
+        opens numeric[], highs numeric[], lows numeric[], closes numeric[], lowest numeric, highest numeric, resolution text)
       ON CONFLICT (trade_id) DO NOTHING`;
   }
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CHILD_ENVIRONMENT } from '../../testkit/child-environment.ts';
 import { freshDatabase } from '../../testkit/database.ts';
 import { hashToken } from '../signals/tokens.ts';
 
@@ -15,7 +16,7 @@ const bot = (...args: string[]) => botWith('', ...args);
 /** Nothing more on the standard input than is given: a command that asked would get no answer. */
 function botWith(input: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+    const env = { ...CHILD_ENVIRONMENT, DATABASE_URL: url };
     const child = execFile(process.execPath, [join(import.meta.dirname, 'bot-cli.ts'), ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHILD_ENVIRONMENT } from '../../testkit/child-environment.ts';
 import { emptyDatabase, freshDatabase } from '../../testkit/database.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
 
 function run(env: Record<string, string>, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env['PATH'] ?? '', ...env } };
+    const options = { env: { ...CHILD_ENVIRONMENT, ...env } };
     execFile(process.execPath, [join(import.meta.dirname, 'doctor.ts'), ...args], options, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     );

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { CHILD_ENVIRONMENT } from '../../testkit/child-environment.ts';
 import { freshDatabase } from '../../testkit/database.ts';
 import { codeOf } from './start-fault.ts';
 
@@ -29,7 +30,7 @@ interface ServerProcess {
 }
 
 function launch(script: string, environment: Record<string, string>): ServerProcess {
-  const env = { PATH: process.env['PATH'] ?? '', ...environment };
+  const env = { ...CHILD_ENVIRONMENT, ...environment };
   const child = spawn(process.execPath, [join(server, script)], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let [stdout, stderr] = ['', ''];
   const waiting = new Set<() => void>();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { CHILD_ENVIRONMENT } from '../../testkit/child-environment.ts';
 import { startProduct } from '../../testkit/product.ts';
 import type { Product } from '../../testkit/product.ts';
 import { until } from '../../testkit/waiting.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 /** `npm run bot` in a process of its own, on the database of the server that runs. */
 function cli(...args: string[]): Promise<{ code: number; data: unknown }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: product.databaseUrl };
+    const env = { ...CHILD_ENVIRONMENT, DATABASE_URL: product.databaseUrl };
     execFile(process.execPath, [join(import.meta.dirname, 'bot-cli.ts'), ...args, '--json'], { env }, (error, stdout) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, data: stdout === '' ? null : JSON.parse(stdout) }),
     );
