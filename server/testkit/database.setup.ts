@@ -1,13 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { DataFolderInUse } from '../src/process/data-folder.ts';
 import { migrate } from '../src/process/migrate.ts';
+import { CHILD_ENVIRONMENT } from './child-environment.ts';
 import { silentLog } from './silent-log.ts';
 
 declare module 'vitest' {
@@ -20,18 +24,20 @@ declare module 'vitest' {
 const PREFIX = 'bot-performance-test-';
 const ABANDONED_AFTER_MS = 60 * 60_000;
 const TEMPLATE = 'migrated';
+const DEMO_TEMPLATE = 'demo';
+const DEMO_SAYS_IT_RUNS = 'To stop';
 const migrations = join(import.meta.dirname, '../../prisma/migrations');
 
 /**
  * Vitest's global setup: one embedded PostgreSQL for the whole run, started when the first test file asks for a database, so that runs
- * without database tests do not pay for it. Each request makes one database more: POST /migrated or POST /empty answers with its URL.
+ * without database tests do not pay for it. Each request makes one database more: POST /migrated, /empty or /demo answers with its URL.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let starting: Promise<TestServer> | undefined;
   const service = createServer((request, response) => {
     starting ??= TestServer.start();
     starting
-      .then((server) => server.create(request.url === '/migrated'))
+      .then((server) => server.create(request.url ?? ''))
       .then(
         (url) => response.end(url),
         (error: unknown) => response.writeHead(500).end(String(error)),
@@ -50,6 +56,7 @@ class TestServer {
   private readonly postgres: EmbeddedPostgres;
   private readonly folder: string;
   private created = 0;
+  private demo: Promise<void> | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
   private constructor(postgres: EmbeddedPostgres, folder: string) {
@@ -67,13 +74,30 @@ class TestServer {
     return server;
   }
 
-  /** A new database: a copy of the migrated one, or an empty one. One at a time, since a template cannot be copied twice at once. */
-  create(migrated: boolean): Promise<string> {
-    const name = `test_${(this.created += 1)}`;
-    const template = migrated ? TEMPLATE : 'template0';
+  /** A new database: a copy of the migrated one, of one that a demo has made its past in, or an empty one. */
+  async create(path: string): Promise<string> {
+    if (path === '/demo') await (this.demo ??= this.makeDemo());
+    return this.copy({ '/migrated': TEMPLATE, '/demo': DEMO_TEMPLATE }[path] ?? 'template0', `test_${(this.created += 1)}`);
+  }
+
+  /** One at a time, since a template cannot be copied twice at once. */
+  private copy(template: string, name: string): Promise<string> {
     const made = this.queue.then(() => this.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`));
     this.queue = made.catch(() => {});
     return made.then(() => this.urlOf(name));
+  }
+
+  /** Every demo has the same past, which takes seconds to make: here a demo makes it, and is ended as soon as it runs. */
+  private async makeDemo(): Promise<void> {
+    const env = { ...CHILD_ENVIRONMENT, DATABASE_URL: await this.copy(TEMPLATE, DEMO_TEMPLATE), PORT: '0' };
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../simulator/demo.ts')], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) if (line.includes(DEMO_SAYS_IT_RUNS)) child.kill('SIGINT');
+    const [code] = (await ended) as [number | null];
+    if (code !== 0) throw new Error(`the demo of the template ended with ${code}`);
   }
 
   async stop(): Promise<void> {

@@ -16,6 +16,11 @@ export function freshDatabase(): Promise<string> {
   return ask('/migrated');
 }
 
+/** The same with the past that a demo makes at its first start, which is minutes old at most: a demo on it starts again. */
+export function demoDatabase(): Promise<string> {
+  return ask('/demo');
+}
+
 /** The same without a single table. */
 export function emptyDatabase(): Promise<string> {
   return ask('/empty');

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser } from '../../testkit/browser.ts';
-import { freshDatabase } from '../../testkit/database.ts';
+import { demoDatabase } from '../../testkit/database.ts';
 import { killAll, startDemo, START_TIMEOUT_MS } from './test-processes.ts';
 import type { RunningDemo } from './test-processes.ts';
 
@@ -20,7 +20,7 @@ export class DemoVisits {
 
   constructor() {
     beforeAll(async () => {
-      this.databaseUrl = await freshDatabase();
+      this.databaseUrl = await demoDatabase();
       [this.demo, this.browser] = await Promise.all([startDemo(this.databaseUrl), openBrowser()]);
     }, START_TIMEOUT_MS);
     // A page that is left open goes on living, and slows the next one down.
