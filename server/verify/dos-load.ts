@@ -5,7 +5,7 @@ import { post } from './dos-ask.ts';
 import { DOCUMENTS } from './dos-documents.ts';
 
 const READS_PER_SECOND = 20;
-export const ATTACKS_PER_SECOND = 200;
+const ATTACKS_PER_SECOND = 200;
 /** Readers and attackers come from addresses of their own; loopback is 127.0.0.0/8 on Linux. */
 const READERS = ['127.7.0.1', '127.7.0.2', '127.7.0.3', '127.7.0.4'];
 const ATTACKERS = ['127.9.0.1', '127.9.0.2', '127.9.0.3', '127.9.0.4'];

@@ -3,6 +3,7 @@ import type { TickInput } from '../simulator/exchange-options.ts';
 import type { SymbolDefinition } from '../simulator/listing.ts';
 import type { AggTrade } from '../simulator/tape.ts';
 import type { Candle } from '../src/ticks/candle.ts';
+import { exchangeTimeAtEntry } from '../src/signals/accept-signal.ts';
 import type { FeedLimits } from '../src/ticks/feed-limits.ts';
 import type { FeedState } from '../src/ticks/feed-status.ts';
 import { symbolKey } from '../src/ticks/tick.ts';
@@ -20,6 +21,8 @@ import { World } from './world.ts';
 
 export const SYMBOL = 'BTCUSDT';
 const MINUTE_MS = 60_000;
+/** As the server's default is. */
+const MAX_HOST_CLOCK_OFF_MS = 1_000;
 const LIVE_AGAIN_MS = 15_000;
 
 export interface StageOptions {
@@ -153,7 +156,8 @@ export class Stage {
       afterId: rest.afterId ?? (position?.inSync ? (position.lastTick?.id ?? null) : null),
       fromMs: rest.entryTimeMs ?? this.world.nowMs,
       entryTimeMs,
-      exchangeTimeMs: rest.entryTimeMs ?? this.feed.exchangeTimeMs,
+      exchangeTimeMs:
+        rest.entryTimeMs ?? exchangeTimeAtEntry(this.feed.exchangeTimeMs, new Date(entryTimeMs), MAX_HOST_CLOCK_OFF_MS)?.getTime() ?? null,
       expiresAtMs: expiresInMs === undefined ? null : entryTimeMs + expiresInMs,
     });
     this.worker.session.tell();

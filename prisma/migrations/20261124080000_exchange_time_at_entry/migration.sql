@@ -1,3 +1,3 @@
--- The exchange's own time when the signal was received: where no newest trade was known then, only this says which trades come after the
--- entry, whatever the host's clock said. Null where the exchange had not told its time yet, and in trades of an older version.
+-- The exchange's own time when the signal was received, where the host's clock (entry_time) was off: where no newest trade was known then,
+-- it says which trades come after the entry. Null where the host's clock was right, or the exchange had not told its time yet.
 ALTER TABLE "paper_trades" ADD COLUMN "exchange_time_at_entry" TIMESTAMPTZ(3);

@@ -246,10 +246,19 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await says(page.locator('.chip'), /^Reconnecting/);
     await rise('BTCUSDT');
     cable.mend();
-    await until(async () => {
-      await page.clock.runFor(1_000);
-      return /Caught up: 1 trade closed while away/.test(await page.locator('.toasts').innerText()) || undefined;
-    }, 'the page to catch up without a click');
+    // The page's time goes on only when the server has had a second of ours to answer.
+    await until(
+      async () => {
+        await page.clock.runFor(1_000);
+        const caughtUp = page.locator('.toasts').getByText('Caught up: 1 trade closed while away');
+        return caughtUp.waitFor({ timeout: 1_000 }).then(
+          () => true,
+          () => undefined,
+        );
+      },
+      'the page to catch up without a click',
+      30_000,
+    );
     await page.getByRole('region', { name: 'The trades that closed last' }).locator(`a[href$="/trades/${id}"]`).waitFor();
   });
 

@@ -126,7 +126,10 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
     // The keys come with a part of the page that is loaded after all else.
     await until(async () => {
       await press('g', 'h');
-      return page.url().endsWith('/history?side=LONG') || undefined;
+      return page.waitForURL('**/history?side=LONG', { timeout: 5_000 }).then(
+        () => true,
+        () => undefined,
+      );
     }, 'the history');
     await press('g', 'p');
     await page.waitForURL('**/open?side=LONG');

@@ -119,11 +119,11 @@ test('Retry-After is kept, and then it goes on', async () => {
 
 test('one trade whose candles cannot be had does not keep the others from theirs', async () => {
   const exchange = await startExchange({ beatMs: 100 });
-  printTape(exchange, 'SPOT');
-  const [older, newer] = [await pastTrade('SPOT', 'LONG'), await pastTrade('SPOT', 'LONG')];
+  printTape(exchange, 'FUTURES');
+  const [older, newer] = [await pastTrade('FUTURES', 'LONG'), await pastTrade('FUTURES', 'LONG')];
   const product = await startProduct({ exchange, databaseUrl, env: { ...QUICK, CANDLES_RETRY_MS: '600000' } });
-  // The closes are asked for first, then the newest trade.
-  for (let i = 0; i < 2; i++) exchange.failRequest('SPOT', { path: KLINES.SPOT, body: '[["x"]]' });
+  // The newest trade is asked for first; the benchmark's closes are asked for on the other market.
+  exchange.failRequest('FUTURES', { path: KLINES.FUTURES, body: '[["x"]]' });
   await kept(product, older);
   expect((await product.query<Answer>(TRADE, { id: newer })).trade).toEqual({
     priceCandles: null,

@@ -44,6 +44,7 @@ describe('readConfig', () => {
         feeRates: { SPOT: new Decimal('0.001'), FUTURES: new Decimal('0.0005') },
         maxPriceAgeMs: 60_000,
         maxClockAheadMs: 5_000,
+        maxHostClockOffMs: 1_000,
       },
       capitalBase: new Decimal(1000),
     });

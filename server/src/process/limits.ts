@@ -39,6 +39,12 @@ export const LIMITS = {
   signals: {
     maxPriceAgeMs: wholeNumber('an older market price counts as unknown when a signal is received', 60_000, 1_000, 3_600_000),
     maxClockAheadMs: wholeNumber("how far a bot's clock (sentAt) may be ahead of the server's", 5_000, 0, 86_400_000),
+    maxHostClockOffMs: wholeNumber(
+      "how far the server's clock may be from the exchange's and still date a trade's entry against its ticks; from there on the exchange's time at receipt does",
+      1_000,
+      0,
+      86_400_000,
+    ),
   },
   hooks: {
     maxBodyBytes: wholeNumber('bytes of one message to a webhook', 16_384, 1_024, 1_048_576),

@@ -71,7 +71,8 @@ test.skipIf(!hasFile).each(RUNS)(
       { marketType: 'FUTURES', symbol: 'BTCUSDT' },
     ] as const;
     const exchange = await startExchange({ symbols, clock });
-    const product = await startProduct({ exchange, clock, env: { QUOTE_ASSETS: 'USDT,ETH' } });
+    // This time runs much faster than the monotonic clock, by which the exchange's time is moved on.
+    const product = await startProduct({ exchange, clock, env: { QUOTE_ASSETS: 'USDT,ETH', SIGNALS_MAX_HOST_CLOCK_OFF_MS: '86400000' } });
     const token = await product.bot('Replay');
     await product.symbolsKnown(token);
 

@@ -45,6 +45,7 @@ export interface NewTrade {
   readonly entryTime: Date;
   readonly marketPriceAtEntry: Decimal | null;
   readonly openedAfterTradeId: number | null;
+  /** The exchange's time at entry where the host's clock was off; null: the entry time is right as far as is known. */
   readonly exchangeTimeAtEntry: Date | null;
 }
 
@@ -202,7 +203,6 @@ export function newTrade(
   marketPriceAtEntry: Decimal | null,
   market: Market,
 ): NewTrade {
-  const exchangeTimeMs = market.exchangeTimeMs(marketType);
   return {
     id,
     positionSize: rules.positionSize,
@@ -211,8 +211,13 @@ export function newTrade(
     entryTime,
     marketPriceAtEntry,
     openedAfterTradeId: market.lastTradeId(marketType, symbol),
-    exchangeTimeAtEntry: exchangeTimeMs === null ? null : new Date(exchangeTimeMs),
+    exchangeTimeAtEntry: exchangeTimeAtEntry(market.exchangeTimeMs(marketType), entryTime, rules.maxHostClockOffMs),
   };
+}
+
+/** The exchange's time, where the host's at the same moment is too far from it to say which ticks come after an entry. */
+export function exchangeTimeAtEntry(exchangeTimeMs: number | null, entryTime: Date, maxOffMs: number): Date | null {
+  return exchangeTimeMs !== null && Math.abs(exchangeTimeMs - entryTime.getTime()) > maxOffMs ? new Date(exchangeTimeMs) : null;
 }
 
 function refused(refusals: readonly Refusal[]): Acceptance {

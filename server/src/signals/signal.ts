@@ -66,6 +66,8 @@ export interface SignalRules {
   readonly maxPriceAgeMs: number;
   /** How far a bot's clock may be ahead of the server's. */
   readonly maxClockAheadMs: number;
+  /** How far the server's clock may be from the exchange's and still say which ticks come after an entry: more than events take to arrive. */
+  readonly maxHostClockOffMs: number;
 }
 
 /** Why an active signal gets no trade; null when it gets one. */

@@ -20,6 +20,7 @@ const RULES: SignalRules = {
   feeRates: { SPOT: new Decimal('0.001'), FUTURES: new Decimal('0.0005') },
   maxPriceAgeMs: 60_000,
   maxClockAheadMs: 5_000,
+  maxHostClockOffMs: 1_000,
 };
 const GOOD: SignalInput = {
   symbol: 'BTCUSDT',
@@ -150,6 +151,12 @@ describe('an active signal (I1, I5)', () => {
       null,
     ]);
     expect(await eventsOf(signal!.id)).toEqual(['SignalReceived', 'TradeOpened']);
+  });
+
+  test.each([1_000, -1_000])('is dated by the host’s clock alone where that is %i ms from the exchange’s', async (offMs) => {
+    const { accepting, store } = open({ market: { exchangeTimeMs: new ManualClock().now().getTime() + offMs } });
+    const signal = await store.load(await accept(accepting, bot!, GOOD));
+    expect(signal!.trade!.exchangeTimeAtEntry).toBeNull();
   });
 
   test('without an entry price takes the market’s, and remembers it', async () => {
