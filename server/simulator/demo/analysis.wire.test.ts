@@ -19,7 +19,7 @@ interface Figures {
 /** The charts of the analysis, as a visitor has them. */
 describe.skipIf(!hasBrowser())('the analysis', () => {
   const visits = new DemoVisits();
-  const visit = (search = '', options: BrowserContextOptions = {}) => visits.visit(PATH + search, options);
+  const visit = (search = '', wishes?: BrowserContextOptions) => visits.visit(PATH + search, wishes);
 
   /** Yesterday and before: what closes while the test runs changes nothing of it. */
   const TO = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser } from '../../testkit/browser.ts';
 import { demoDatabase } from '../../testkit/database.ts';
@@ -11,30 +11,40 @@ export interface Visit {
   readonly faults: readonly string[];
 }
 
+const DESK = { viewport: { width: 1280, height: 900 } };
+
 /** A demo of its own and a browser for a test file, from its first test to its last. */
 export class DemoVisits {
   /** Where its record is kept. */
   databaseUrl = '';
   demo!: RunningDemo;
   browser!: Browser;
+  /** Of visitors without wishes: what one has loaded the next has at once, but no cookie. */
+  #plain!: BrowserContext;
 
   constructor() {
     beforeAll(async () => {
       this.databaseUrl = await demoDatabase();
       [this.demo, this.browser] = await Promise.all([startDemo(this.databaseUrl), openBrowser()]);
+      this.#plain = await this.browser.newContext(DESK);
     }, START_TIMEOUT_MS);
     // A page that is left open goes on living, and slows the next one down.
-    afterEach(() => Promise.all(this.browser.contexts().map((context) => context.close())));
+    afterEach(async () => {
+      const special = this.browser.contexts().filter((context) => context !== this.#plain);
+      await Promise.all([...special, ...this.#plain.pages()].map((each) => each.close()));
+      await this.#plain.clearCookies();
+    });
     afterAll(async () => {
       killAll();
       await this.browser.close();
     });
   }
 
-  /** Opens a path of the demo, or any address, in a context of its own. */
-  async visit(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  /** Opens a path of the demo, or any address; with wishes in a context of its own. */
+  async visit(path: string, wishes?: BrowserContextOptions): Promise<Visit> {
     const { url } = this.demo;
-    const page = await (await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
+    const context = wishes ? await this.browser.newContext({ ...DESK, ...wishes }) : this.#plain;
+    const page = await context.newPage();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));
@@ -48,8 +58,8 @@ export class DemoVisits {
   }
 
   /** The same, once the page follows what happens. */
-  async alive(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
-    const visit = await this.visit(path, options);
+  async alive(path: string, wishes?: BrowserContextOptions): Promise<Visit> {
+    const visit = await this.visit(path, wishes);
     await visit.page.getByRole('button', { name: 'Pause' }).waitFor();
     return visit;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../testkit/browser.ts';
-import { expectWellMade } from '../../testkit/well-made.ts';
+import { expectWellMade, TWO_VIEWS } from '../../testkit/well-made.ts';
 import { PAGE_STATES } from './states.ts';
 import { DemoVisits } from './demo-visits.ts';
 
@@ -31,7 +31,7 @@ describe.skipIf(!hasBrowser())('the states of the page', () => {
     async (name, { path, says }) => {
       const { page } = await visits.visit(path);
       await said(page, says);
-      await expectWellMade(page, `state-${name.replaceAll(' ', '-')}`);
+      await expectWellMade(page, `state-${name.replaceAll(' ', '-')}`, TWO_VIEWS);
     },
     120_000,
   );
