@@ -41,6 +41,24 @@ describe('the exchange’s time', () => {
     expect(trueMs() - exchange.nowMs()).toBe(40);
   });
 
+  test('two wrong answers in a row are forgotten after two minutes of right ones', () => {
+    const { exchange, hear, trueMs, clock } = open(0);
+    for (const aheadMs of [60_000, 60_000, ...Array<number>(24).fill(-40)]) {
+      exchange.heard(trueMs() + aheadMs, 'REST');
+      clock.advance(5_000);
+    }
+    expect(hear(50)).toBeLessThan(20);
+  });
+
+  test('without answers a stream that has become late does not set the clock, however long', () => {
+    const { exchange, hear, trueMs, clock } = open(0);
+    for (let answer = 0; answer < 12; answer += 1) exchange.heard(trueMs() - 40, 'REST');
+    for (let second = 0; second < 600; second += 1) {
+      clock.advance(1_000);
+      expect(hear(8_000)).toBeGreaterThan(7_000);
+    }
+  });
+
   test('one event with a time that cannot be makes no other late', () => {
     const { exchange, hear, trueMs } = open(0);
     hear(50);

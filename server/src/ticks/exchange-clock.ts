@@ -6,17 +6,28 @@ const DRIFT = 1e-4;
 /** What told a time: an event of a stream, or an answer to the question what time it is. */
 type Teller = 'STREAM' | 'REST';
 
+/** So many answers make a minute; what was told two of these minutes ago counts no more. */
+const ANSWERS_PER_MINUTE = 12;
+
+/** The exchange's time minus the monotonic clock, and when that was so. */
+interface Offset {
+  readonly ms: number;
+  readonly atMs: number;
+}
+
 /**
  * The exchange's time, as its events and its answers tell it and whatever the host's wall clock says. Both are heard after they were made,
- * so the newest time that was ever told, moved on by the monotonic clock, is the best that is known; an event that is behind it by more
- * than the others is late, also where all of a stream is late from its first event on. One telling alone advances nothing: a single wrong
- * time must not make all that follow late.
+ * so the newest time that was told lately, moved on by the monotonic clock, is the best that is known; an event that is behind it by more
+ * than the others is late, also where all of a stream is late from its first event on. One telling alone advances nothing, and what two
+ * told is forgotten when answers have told otherwise for two minutes: a wrong time must not make all that follow late. Without answers
+ * nothing is forgotten: then a stream that has become late must not set the clock.
  */
 export class ExchangeClock {
   readonly #clock: Clock;
-  /** The exchange's time minus the monotonic clock as of `#atMs`; null before one of its tellers has told it twice. */
-  #offsetMs: number | null = null;
-  #atMs = 0;
+  /** Of this minute and of the one before; null before one of the tellers has told the time twice. */
+  #newest: Offset | null = null;
+  #before: Offset | null = null;
+  #answers = 0;
   readonly #lastOffsetsMs = new Map<Teller, number>();
 
   constructor(clock: Clock) {
@@ -29,15 +40,15 @@ export class ExchangeClock {
     const offsetMs = timeMs - nowMs;
     const agreedMs = Math.min(this.#lastOffsetsMs.get(teller) ?? -Infinity, offsetMs);
     this.#lastOffsetsMs.set(teller, offsetMs);
-    if (agreedMs <= this.#offsetAt(nowMs)) return;
-    this.#offsetMs = agreedMs;
-    this.#atMs = nowMs;
+    if (teller === 'REST' && (this.#answers += 1) % ANSWERS_PER_MINUTE === 0) [this.#before, this.#newest] = [this.#newest, null];
+    if (agreedMs > valueAt(this.#newest, nowMs)) this.#newest = { ms: agreedMs, atMs: nowMs };
   }
 
   /** ms since 1970 UTC; null until the exchange has told it. */
   get toldMs(): number | null {
     const nowMs = this.#clock.monotonicMs();
-    return this.#offsetMs === null ? null : nowMs + this.#offsetAt(nowMs);
+    const offsetMs = Math.max(valueAt(this.#newest, nowMs), valueAt(this.#before, nowMs));
+    return offsetMs === -Infinity ? null : nowMs + offsetMs;
   }
 
   /** ms since 1970 UTC; as the host's clock says until the exchange has told it. */
@@ -52,10 +63,11 @@ export class ExchangeClock {
 
   /** How much later than it should an event of this time is heard now; 0 until the exchange has told its time. */
   lateMs(eventTimeMs: number): number {
-    return this.#offsetMs === null ? 0 : this.ageMs(eventTimeMs);
+    const { toldMs } = this;
+    return toldMs === null ? 0 : Math.max(0, toldMs - eventTimeMs);
   }
+}
 
-  #offsetAt(nowMs: number): number {
-    return this.#offsetMs === null ? -Infinity : this.#offsetMs - (nowMs - this.#atMs) * DRIFT;
-  }
+function valueAt(offset: Offset | null, nowMs: number): number {
+  return offset === null ? -Infinity : offset.ms - (nowMs - offset.atMs) * DRIFT;
 }
