@@ -3,12 +3,14 @@ import { defineConfig } from 'vitest/config';
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
 
-/** The rigs first: they take longest, and one that begins last would be waited for alone. */
-class RigsFirst extends BaseSequencer {
+/** What takes a minute or more each first: one that begins last would be waited for alone. */
+const SLOW = /\/(verify|bench|simulator\/demo)\/.*\.wire\.test\.ts$/;
+
+class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isRig = ({ moduleId }: TestSpecification) => /\/(verify|bench)\//.test(moduleId);
     const sorted = await super.sort(files);
-    return [...sorted.filter(isRig), ...sorted.filter((file) => !isRig(file))];
+    const isSlow = ({ moduleId }: TestSpecification) => SLOW.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
   }
 }
 
@@ -22,7 +24,7 @@ export default defineConfig({
     setupFiles: ['./testkit/seed.setup.ts'],
     // Most tests wait for sockets and processes more than they compute.
     maxWorkers: availableParallelism() + 1,
-    sequence: { sequencer: RigsFirst },
+    sequence: { sequencer: SlowFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
