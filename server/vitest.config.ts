@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { TestSpecification } from 'vitest/node';
 import { BaseSequencer } from 'vitest/node';
 
@@ -14,12 +15,21 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
+const FOLDERS = { include: ['**/*.test.ts'], exclude: ['**/node_modules/**', '**/generated/**'] };
+/** The built pages can belong to one server in a process only, and what a rig measures is its own. */
+const ALONE = ['{verify,bench,simulator/demo}/**/*.wire.test.ts', 'src/process/{developers,no-stage}.wire.test.ts'];
+
+const project = (name: string, test: object): TestProjectInlineConfiguration => ({ extends: true, test: { name, ...test } });
+
 export default defineConfig({
   // As Node itself resolves packages. Vite's own conditions would load a second graphql, whose errors are strangers to the first.
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/generated/**'],
+    projects: [
+      project('alone', { include: ALONE, exclude: FOLDERS.exclude }),
+      // To load the server anew for each of the others would cost as much as their tests.
+      project('together', { include: FOLDERS.include, exclude: [...FOLDERS.exclude, ...ALONE], isolate: false }),
+    ],
     globalSetup: ['./testkit/database.setup.ts'],
     setupFiles: ['./testkit/seed.setup.ts'],
     // Most tests wait for sockets and processes more than they compute.
