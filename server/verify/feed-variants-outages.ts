@@ -146,6 +146,7 @@ function clockVariants(): FeedVariant[] {
             stage.hostClock.offMs = 0;
           },
           async () => {
+            await stage.run(KNOWN_BY_THEN_MS);
             await firstOnItsSymbol(stage);
             await stage.prints(DURING, SECOND_MS);
           },
@@ -156,6 +157,9 @@ function clockVariants(): FeedVariant[] {
       }),
   }));
 }
+
+/** Two answers of the exchange to what time it is, and a stream that is there again, have told by then that the host is wrong. */
+const KNOWN_BY_THEN_MS = 20_000;
 
 /** A trade on a symbol that nobody watched: a print from before its receipt reaches the take profit, one from after it the stop. */
 async function firstOnItsSymbol(stage: Stage): Promise<void> {

@@ -71,7 +71,10 @@ export function internalError(errorId: string, at?: Pick<GraphQLError, 'path' | 
 const ECHOES: readonly (readonly [echo: RegExp, instead: string])[] = [
   [/(cannot represent [\w -]*value): [^]*$/, '$1.'],
   [/Value "[^]*" does not exist in ("\w+" enum)/, 'That value does not exist in $1'],
-  [/,? found:? [^]*$/i, '.'],
+  [/^(Argument "\w+" has )invalid value [^]*$/, '$1an invalid value.'],
+  [/unknown field "(?!\w{1,64}")[^]*"/, 'an unknown field'],
+  [/^(Syntax Error: [^]*\b(?:Name|String|BlockString|Int|Float)) "[^]*$/, '$1.'],
+  [/^(?!Syntax Error)([^]*?),? found:? [^]*$/i, '$1.'],
 ];
 
 function withoutValue({ message, originalError }: GraphQLError): string {

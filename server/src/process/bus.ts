@@ -101,10 +101,14 @@ const Feed = v.object({
   reconnects: Count,
   gapsRepaired: Count,
 });
+const ExchangeTimes = v.object({ SPOT: v.nullable(v.number()), FUTURES: v.nullable(v.number()) });
 const Message = v.variant('kind', [
   v.object({ kind: v.literal('GREW') }),
   v.object({ kind: v.literal('LISTENING'), all: v.boolean() }),
-  v.object({ kind: v.literal('NEWS'), news: v.object({ term: Count, feeds: v.array(Feed), prices: v.array(Price) }) }),
+  v.object({
+    kind: v.literal('NEWS'),
+    news: v.object({ term: Count, feeds: v.array(Feed), exchangeTimesMs: ExchangeTimes, prices: v.array(Price) }),
+  }),
   v.object({ kind: v.literal('ASK'), question: v.object(question) }),
   v.object({
     kind: v.literal('QUOTE'),
@@ -113,7 +117,6 @@ const Message = v.variant('kind', [
       ...question,
       price: v.nullable(Price),
       lastTradeId: v.nullable(Count),
-      exchangeTimeMs: v.nullable(v.number()),
     }),
   }),
 ]);

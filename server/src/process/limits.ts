@@ -40,7 +40,7 @@ export const LIMITS = {
     maxPriceAgeMs: wholeNumber('an older market price counts as unknown when a signal is received', 60_000, 1_000, 3_600_000),
     maxClockAheadMs: wholeNumber("how far a bot's clock (sentAt) may be ahead of the server's", 5_000, 0, 86_400_000),
     maxHostClockOffMs: wholeNumber(
-      "how far the server's clock may be from the exchange's and still date a trade's entry against its ticks; from there on the exchange's time at receipt does",
+      "how far the server's clock may be from the exchange's and still say which ticks come after an entry; from there on the exchange's time does",
       1_000,
       0,
       86_400_000,

@@ -22,7 +22,7 @@ export interface Market {
   freshPrice(marketType: MarketType, symbol: string, maxAgeMs: number): string | undefined;
   /** The newest aggregate trade id while the symbol's stream is followed without a gap, else null. */
   lastTradeId(marketType: MarketType, symbol: string): number | null;
-  /** The exchange's own time now, ms since 1970 UTC; null until it has told it. */
+  /** The exchange's own time now where it is beyond doubt, ms since 1970 UTC; else null. */
   exchangeTimeMs(marketType: MarketType): number | null;
 }
 

@@ -6,6 +6,7 @@ import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
 import type { CandleUse, Kline, KlineInterval } from './candle.ts';
 import { Delistings } from './delisting.ts';
+import { AgreedTime } from './agreed-time.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { FeedMeter } from './feed-meter.ts';
@@ -54,6 +55,7 @@ export class BinanceFeed implements MarketWatch, Service {
   readonly #options: BinanceFeedOptions;
   readonly #venue: Venue;
   readonly #exchangeClock: ExchangeClock;
+  readonly #agreedTime: AgreedTime;
   readonly #rest: BinanceRest;
   readonly #reader: TapeReader;
   readonly #attempts: RateWindow;
@@ -78,6 +80,7 @@ export class BinanceFeed implements MarketWatch, Service {
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
     this.#exchangeClock = new ExchangeClock(clock);
+    this.#agreedTime = new AgreedTime(clock);
     const exchangeNowMs = () => this.#exchangeClock.nowMs();
     this.#reader = new TapeReader({ rest: this.#rest, limits, clock, exchangeNowMs, random, log });
     this.#delistings = new Delistings(limits.delistedAfterLists);
@@ -95,7 +98,10 @@ export class BinanceFeed implements MarketWatch, Service {
       ...this.#options,
       rest: this.#rest,
       onPrices: (prices) => this.#onPrices(prices),
-      onServerTime: (timeMs) => this.#exchangeClock.heard(timeMs, 'REST'),
+      onServerTime: (timeMs, askedMs) => {
+        this.#exchangeClock.heard(timeMs, 'REST');
+        this.#agreedTime.answered(timeMs, askedMs);
+      },
       onSymbols: () => this.#onSymbols(),
     });
     this.#checks = checks.run(this.#stopping.signal);
@@ -147,8 +153,9 @@ export class BinanceFeed implements MarketWatch, Service {
     this.#look();
   }
 
+  /** The exchange's time where it is beyond doubt, ms since 1970 UTC. */
   get exchangeTimeMs(): number | null {
-    return this.#exchangeClock.toldMs;
+    return this.#agreedTime.nowMs;
   }
 
   position(symbol: string): StreamPosition | undefined {
@@ -221,6 +228,7 @@ export class BinanceFeed implements MarketWatch, Service {
       limits,
       clock,
       exchangeClock: this.#exchangeClock,
+      agreedTime: this.#agreedTime,
       log,
       random,
       attempts: this.#attempts,

@@ -7,6 +7,7 @@ function open(aheadMs: number) {
   const exchange = new ExchangeClock(clock);
   const trueMs = () => clock.now().getTime() + aheadMs;
   const hear = (lateMs: number) => {
+    clock.advance(1);
     exchange.heard(trueMs() - lateMs);
     return Math.round(exchange.lateMs(trueMs() - lateMs));
   };
@@ -52,11 +53,24 @@ describe('the exchange’s time', () => {
 
   test('without answers a stream that has become late does not set the clock, however long', () => {
     const { exchange, hear, trueMs, clock } = open(0);
-    for (let answer = 0; answer < 12; answer += 1) exchange.heard(trueMs() - 40, 'REST');
+    for (let answer = 0; answer < 12; answer += 1) {
+      clock.advance(5_000);
+      exchange.heard(trueMs() - 40, 'REST');
+    }
     for (let second = 0; second < 600; second += 1) {
       clock.advance(1_000);
       expect(hear(8_000)).toBeGreaterThan(7_000);
     }
+  });
+
+  test('one event with a wrong time makes no other late, even where it comes twice', () => {
+    const { exchange, hear, trueMs } = open(0);
+    hear(50);
+    hear(50);
+    const wrongMs = trueMs() + 86_400_000;
+    exchange.heard(wrongMs);
+    exchange.heard(wrongMs);
+    expect(hear(50)).toBe(0);
   });
 
   test('one event with a time that cannot be makes no other late', () => {

@@ -28,7 +28,7 @@ export class ExchangeClock {
   #newest: Offset | null = null;
   #before: Offset | null = null;
   #answers = 0;
-  readonly #lastOffsetsMs = new Map<Teller, number>();
+  readonly #last = new Map<Teller, { readonly timeMs: number; readonly offsetMs: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,8 +38,10 @@ export class ExchangeClock {
   heard(timeMs: number, teller: Teller = 'STREAM'): void {
     const nowMs = this.#clock.monotonicMs();
     const offsetMs = timeMs - nowMs;
-    const agreedMs = Math.min(this.#lastOffsetsMs.get(teller) ?? -Infinity, offsetMs);
-    this.#lastOffsetsMs.set(teller, offsetMs);
+    const last = this.#last.get(teller);
+    if (last?.timeMs === timeMs) return; // the same message once more is no second one
+    const agreedMs = Math.min(last?.offsetMs ?? -Infinity, offsetMs);
+    this.#last.set(teller, { timeMs, offsetMs });
     if (teller === 'REST' && (this.#answers += 1) % ANSWERS_PER_MINUTE === 0) [this.#before, this.#newest] = [this.#newest, null];
     if (agreedMs > valueAt(this.#newest, nowMs)) this.#newest = { ms: agreedMs, atMs: nowMs };
   }

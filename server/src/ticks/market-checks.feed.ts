@@ -20,8 +20,8 @@ export interface MarketChecksOptions {
   readonly symbolList: SymbolList;
   /** Called after each price check with what it brought. */
   readonly onPrices: (prices: readonly CheckedPrice[]) => void;
-  /** Called with the exchange's time as soon as it is told, ms since 1970 UTC. */
-  readonly onServerTime: (timeMs: number) => void;
+  /** Called with the exchange's time (ms since 1970 UTC) as soon as it is told, and when it was asked for by the monotonic clock. */
+  readonly onServerTime: (timeMs: number, askedMs: number) => void;
   /** Called after each new list of symbols. */
   readonly onSymbols: () => void;
 }
@@ -39,7 +39,7 @@ export class MarketChecks {
     const { rest, onServerTime } = this.#options;
     await Promise.all([
       this.#check('prices', (askedMs) => this.#checkPrices(askedMs, signal), signal),
-      this.#check('time', async () => onServerTime(await rest.serverTime(signal)), signal),
+      this.#check('time', async (askedMs) => onServerTime(await rest.serverTime(signal), askedMs), signal),
       this.#listSymbols(signal),
     ]);
   }

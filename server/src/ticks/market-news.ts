@@ -12,6 +12,8 @@ export interface MarketNews {
   /** Of leadership: news of an earlier term count no more. */
   readonly term: number;
   readonly feeds: readonly FeedStatus[];
+  /** The exchange's time by market where it is beyond doubt, ms since 1970 UTC. */
+  readonly exchangeTimesMs: Readonly<Record<MarketType, number | null>>;
   readonly prices: readonly ToldPrice[];
 }
 
@@ -22,8 +24,6 @@ export interface Quote {
   readonly symbol: string;
   readonly price: ToldPrice | null;
   readonly lastTradeId: number | null;
-  /** The exchange's time, ms since 1970 UTC. */
-  readonly exchangeTimeMs: number | null;
 }
 
 export interface SymbolQuestion {

@@ -11,7 +11,7 @@ export interface MarketView {
   refresh(marketType: MarketType, symbol: string): Promise<void>;
   /** The newest aggregate trade id while the symbol's stream is followed without a gap and that was known a moment ago, else null. */
   lastTradeId(marketType: MarketType, symbol: string): number | null;
-  /** The exchange's time now, ms since 1970 UTC; null until it has told it. */
+  /** The exchange's time now where it is beyond doubt, ms since 1970 UTC; else null. */
   exchangeTimeMs(marketType: MarketType): number | null;
   /** The moment up to which nothing of a watched symbol is missing; null where that is not known. */
   knownUntil(marketType: MarketType, symbol: string): Date | null;

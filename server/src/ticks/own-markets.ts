@@ -7,7 +7,7 @@ import type { MarketType } from './tick.ts';
 
 /** One market's feed in this process. */
 export interface OwnFeed extends Pick<MarketWatch, 'position'> {
-  /** The exchange's time now, ms since 1970 UTC; null until it has told it. */
+  /** The exchange's time now where it is beyond doubt, ms since 1970 UTC; else null. */
   readonly exchangeTimeMs: number | null;
   status(): FeedStatus;
   onStatus(listener: (status: FeedStatus) => void): Cancel;

@@ -11,6 +11,7 @@ import type { MarketType, Tick } from './tick.ts';
 
 const LIMITS = { askTimeoutMs: 250, silentAfterMs: 5_000, offlineAfterMs: 60_000 };
 const INTERVAL_MS = 250;
+const UNKNOWN = { SPOT: null, FUTURES: null };
 
 /** A leading worker and an API node, each with its own clock; the bus between them is a list that the test empties. */
 let leaderClock: ManualClock;
@@ -190,12 +191,16 @@ describe('an API node', () => {
   test('knows the exchange’s time as last told, and keeps it when the leader falls silent', async () => {
     await teller.start();
     deliver();
-    told.takeQuote(teller.quote({ marketType: 'SPOT', symbol: 'BTCUSDT' }));
     expect(told.exchangeTimeMs('SPOT')).toBeNull();
     exchangeTimeMs = 5_000;
-    told.takeQuote(teller.quote({ marketType: 'SPOT', symbol: 'BTCUSDT' }));
+    pass(1_000);
+    deliver();
     pass(120_000);
-    expect([told.exchangeTimeMs('SPOT'), told.exchangeTimeMs('FUTURES')]).toEqual([125_000, null]);
+    news.splice(0);
+    expect([told.exchangeTimeMs('SPOT'), told.exchangeTimeMs('FUTURES')]).toEqual([125_000, 125_000]);
+    pass(600_000);
+    news.splice(0);
+    expect(told.exchangeTimeMs('SPOT')).toBeNull();
   });
 
   test('waits no longer than a moment for the answer, and not at all for a leader that is silent', async () => {
@@ -221,9 +226,9 @@ describe('an API node', () => {
   test('does not believe a leader that was replaced (F25)', async () => {
     await teller.start();
     deliver();
-    const zombie = { term: 1, marketType: 'SPOT', symbol: 'BTCUSDT', price: null, lastTradeId: 3, exchangeTimeMs: null } satisfies Quote;
+    const zombie = { term: 1, marketType: 'SPOT', symbol: 'BTCUSDT', price: null, lastTradeId: 3 } satisfies Quote;
     told.takeQuote(zombie);
-    told.takeNews({ term: 1, feeds: [{ ...status, state: 'RECONNECTING' }], prices: [] });
+    told.takeNews({ term: 1, feeds: [{ ...status, state: 'RECONNECTING' }], exchangeTimesMs: UNKNOWN, prices: [] });
     expect(told.lastTradeId('SPOT', 'BTCUSDT')).toBeNull();
     expect(stateOf(told)).toBe('LIVE');
     told.takeQuote({ ...zombie, term: 3 });
@@ -232,9 +237,9 @@ describe('an API node', () => {
 
   test('an older price never replaces a newer one', () => {
     const price = { marketType: 'SPOT', symbol: 'BTCUSDT', price: '5', timeMs: 5, tradeId: 5 } as const;
-    told.takeNews({ term: 1, feeds: [], prices: [{ ...price, ageMs: 0 }] });
-    told.takeNews({ term: 1, feeds: [], prices: [{ ...price, price: '4', tradeId: 4, ageMs: 0 }] });
-    told.takeNews({ term: 1, feeds: [], prices: [{ ...price, price: '3', tradeId: null, ageMs: 100 }] });
+    told.takeNews({ term: 1, feeds: [], exchangeTimesMs: UNKNOWN, prices: [{ ...price, ageMs: 0 }] });
+    told.takeNews({ term: 1, feeds: [], exchangeTimesMs: UNKNOWN, prices: [{ ...price, price: '4', tradeId: 4, ageMs: 0 }] });
+    told.takeNews({ term: 1, feeds: [], exchangeTimesMs: UNKNOWN, prices: [{ ...price, price: '3', tradeId: null, ageMs: 100 }] });
     expect(nodeBoard.get('SPOT', 'BTCUSDT')?.price).toBe('5');
   });
 });

@@ -4,6 +4,7 @@ import type { FeedState, FeedStatus } from './feed-status.ts';
 import type { MarketNews, Quote, SymbolQuestion, ToldPrice } from './market-news.ts';
 import type { MarketView } from './market-view.ts';
 import type { PriceBoard } from './price-board.ts';
+import { ToldTime } from './agreed-time.ts';
 import { MARKET_TYPES, symbolKey } from './tick.ts';
 import type { MarketType, SymbolKey } from './tick.ts';
 
@@ -33,8 +34,7 @@ export class ToldMarkets implements MarketView, Service {
   /** When a market was last told to miss nothing. */
   readonly #completeAt = new Map<MarketType, Date>();
   readonly #positions = new Map<SymbolKey, { readonly id: number | null; readonly heardMs: number }>();
-  /** The exchange's time minus this process's monotonic clock, as last told: it holds on when the leader is silent. */
-  readonly #exchangeOffsets = new Map<MarketType, number>();
+  readonly #exchangeTimes: Readonly<Record<MarketType, ToldTime>>;
   readonly #waiting = new Map<SymbolKey, Set<() => void>>();
   readonly #listeners = new Set<() => void>();
   readonly #cancels: Cancel[] = [];
@@ -46,6 +46,7 @@ export class ToldMarkets implements MarketView, Service {
   constructor(options: ToldMarketsOptions) {
     this.#options = options;
     this.#startedMs = options.clock.monotonicMs();
+    this.#exchangeTimes = { SPOT: new ToldTime(options.clock), FUTURES: new ToldTime(options.clock) };
   }
 
   start(): Promise<void> {
@@ -69,8 +70,9 @@ export class ToldMarkets implements MarketView, Service {
     this.#options.listen(true);
   }
 
-  takeNews({ term, feeds, prices }: MarketNews): void {
+  takeNews({ term, feeds, exchangeTimesMs, prices }: MarketNews): void {
     if (!this.#isCurrent(term)) return;
+    for (const marketType of MARKET_TYPES) this.#exchangeTimes[marketType].told(exchangeTimesMs[marketType]);
     for (const status of feeds) {
       this.#feeds.set(status.marketType, status);
       if (status.symbolsInSync === status.symbols) this.#completeAt.set(status.marketType, this.#options.clock.now());
@@ -79,13 +81,11 @@ export class ToldMarkets implements MarketView, Service {
     this.#announce();
   }
 
-  takeQuote({ term, marketType, symbol, price, lastTradeId, exchangeTimeMs }: Quote): void {
+  takeQuote({ term, marketType, symbol, price, lastTradeId }: Quote): void {
     if (!this.#isCurrent(term)) return;
     if (price) this.#put(price);
     const key = symbolKey(marketType, symbol);
-    const heardMs = this.#options.clock.monotonicMs();
-    this.#positions.set(key, { id: lastTradeId, heardMs });
-    if (exchangeTimeMs !== null) this.#exchangeOffsets.set(marketType, exchangeTimeMs - heardMs);
+    this.#positions.set(key, { id: lastTradeId, heardMs: this.#options.clock.monotonicMs() });
     for (const done of this.#waiting.get(key) ?? []) done();
   }
 
@@ -129,8 +129,7 @@ export class ToldMarkets implements MarketView, Service {
   }
 
   exchangeTimeMs(marketType: MarketType): number | null {
-    const offsetMs = this.#exchangeOffsets.get(marketType);
-    return offsetMs === undefined ? null : this.#options.clock.monotonicMs() + offsetMs;
+    return this.#exchangeTimes[marketType].nowMs;
   }
 
   knownUntil(marketType: MarketType): Date | null {

@@ -1,0 +1,88 @@
+import type { Clock } from '../kernel/clock.ts';
+
+/** What is told within this of each other is the same time: more than answers and events take to arrive. */
+const TOLERANCE_MS = 1_000;
+/** An event of this age says nothing of the time now. */
+const EVENT_TRUSTED_MS = 10_000;
+/** The monotonic clock drifts by a tenth of the tolerance in this time. */
+const TIME_TRUSTED_MS = 600_000;
+
+/**
+ * A time that was told, moved on by the monotonic clock. Unknown again after ten minutes, and as soon as the host's two clocks part: then
+ * either its wall clock was set, or the monotonic one stood still while the host slept, and which of them cannot be known.
+ */
+export class ToldTime {
+  readonly #clock: Clock;
+  #told: { readonly offsetMs: number; readonly atMs: number; readonly apartMs: number } | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @param timeMs ms since 1970 UTC; null: it is not known any more */
+  told(timeMs: number | null): void {
+    const atMs = this.#clock.monotonicMs();
+    this.#told = timeMs === null ? null : { offsetMs: timeMs - atMs, atMs, apartMs: apart(this.#clock) };
+  }
+
+  /** ms since 1970 UTC, or null. */
+  get nowMs(): number | null {
+    const nowMs = this.#clock.monotonicMs();
+    if (!this.#told || nowMs - this.#told.atMs > TIME_TRUSTED_MS || !isNear(apart(this.#clock), this.#told.apartMs)) return null;
+    return nowMs + this.#told.offsetMs;
+  }
+}
+
+/**
+ * The exchange's time where it is beyond doubt: two answers running to what time it is there and the newest event of a stream agree, and
+ * the host's clocks have not parted meanwhile. By it a host whose clock is wrong is told from an exchange that answers late or wrongly.
+ */
+export class AgreedTime {
+  readonly #clock: Clock;
+  readonly #time: ToldTime;
+  /** Between which two the exchange's time minus the monotonic clock was at the last answer, and how far apart the host's clocks were. */
+  #answer: { readonly leastMs: number; readonly mostMs: number; readonly apartMs: number } | null = null;
+  #event: { readonly offsetMs: number; readonly atMs: number } | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#time = new ToldTime(clock);
+  }
+
+  /** An event of this time was just heard; ms since 1970 UTC. */
+  heard(eventTimeMs: number): void {
+    const atMs = this.#clock.monotonicMs();
+    this.#event = { offsetMs: eventTimeMs - atMs, atMs };
+  }
+
+  /** The answer `timeMs` (ms since 1970 UTC) to what was asked at `askedMs` of the monotonic clock has just come. */
+  answered(timeMs: number, askedMs: number): void {
+    const before = this.#answer;
+    const nowMs = this.#clock.monotonicMs();
+    const answer = { leastMs: timeMs - nowMs, mostMs: timeMs - askedMs, apartMs: apart(this.#clock) };
+    this.#answer = answer;
+    const isSure =
+      before !== null &&
+      answer.mostMs - answer.leastMs <= TOLERANCE_MS &&
+      isNear(answer.leastMs, before.leastMs) &&
+      isNear(answer.apartMs, before.apartMs);
+    this.#time.told(isSure ? timeMs : null);
+  }
+
+  /** ms since 1970 UTC; null where there is any doubt. */
+  get nowMs(): number | null {
+    const timeMs = this.#time.nowMs;
+    const nowMs = this.#clock.monotonicMs();
+    if (timeMs === null || !this.#event || nowMs - this.#event.atMs > EVENT_TRUSTED_MS) return null;
+    return isNear(timeMs - nowMs, this.#event.offsetMs) ? timeMs : null;
+  }
+}
+
+/** The host's wall clock minus its monotonic one: it changes when the first is set or the second stands still. */
+function apart(clock: Clock): number {
+  return clock.now().getTime() - clock.monotonicMs();
+}
+
+function isNear(oneMs: number, otherMs: number): boolean {
+  return Math.abs(oneMs - otherMs) <= TOLERANCE_MS;
+}
