@@ -10,7 +10,7 @@ import { isAfter, isFarAfter, latest, START, type Sequence } from './sequence.ts
 export interface Snapshot {
   performance: Loaded<Performance>;
   feeds: Loaded<Feed[]>;
-  open: Loaded<{ positions: OpenTrade[]; totalInvested: string }>;
+  open: Loaded<{ positions: OpenTrade[] }>;
   latest: Loaded<Trade[]>;
 }
 
@@ -30,7 +30,6 @@ export interface Row {
 export interface Prices {
   asOf: string;
   positions: PriceOfTrade[];
-  totalInvested: string;
 }
 
 export type TradeEvent = { kind: 'opened'; sequence: Sequence; trade: OpenTrade } | { kind: 'closed'; sequence: Sequence; trade: Trade };
@@ -60,7 +59,6 @@ export class LiveStore {
   closedLive: readonly Trade[] = $state.raw([]);
   /** Points of the equity line since the last snapshot. */
   curveTail: readonly EquityPoint[] = $state.raw([]);
-  invested = $state('0');
   /** Server time of the newest news, in milliseconds. */
   asOf = $state(-Infinity);
   paused = $state(false);
@@ -72,6 +70,8 @@ export class LiveStore {
 
   /** Rows that are still open; closed ones stay in `rows` for a moment to show their result. */
   openRows: readonly Row[] = $derived(this.rows.filter((row) => !row.result));
+  /** The size of all open positions: of the very rows that are counted, or the two would differ for a moment. */
+  invested: string = $derived(addDecimals(this.openRows.map((row) => row.trade.positionSize)));
   /** Open P/L: the open rows, and closures not settled yet. */
   unrealised: string = $derived(
     addDecimals([
@@ -82,6 +82,14 @@ export class LiveStore {
   /** Realised and open together; null until the server's realised total is known. */
   total: string | null = $derived(this.performance ? addDecimals([this.performance.totalPnl, this.unrealised]) : null);
   closedCount: number | null = $derived(this.performance ? this.performance.closedTrades + this.#unsettled.length : null);
+  /** Won, lost and even: as many together as are closed. */
+  outcomes: readonly number[] = $derived(
+    ([1, -1, 0] as const).map((sign, i) => {
+      const { wins, losses, flats } = this.performance ?? { wins: 0, losses: 0, flats: 0 };
+      const unsettled = this.#unsettled.filter(({ trade }) => Math.sign(Number(trade.realizedPnl)) === sign);
+      return [wins, losses, flats][i]! + unsettled.length;
+    }),
+  );
   /** Server time of the oldest price that counts, in milliseconds; without open positions of the newest price. Null while there is none. */
   pricesFrom: number | null = $derived.by(() => {
     if (this.openRows.length > 0)
@@ -121,7 +129,6 @@ export class LiveStore {
     this.performance = null;
     this.latest = [];
     this.closedLive = [];
-    this.invested = '0';
     this.waiting = 0;
     this.#unsettled = [];
     this.lastOpened = START;
@@ -154,7 +161,6 @@ export class LiveStore {
         .filter((trade) => !this.#closedIds.has(trade.id))
         .map((trade) => toRow(trade, before.get(trade.id)));
       this.rows = sorted([...current, ...this.rows.filter((row) => row.result)]);
-      this.invested = open.data.totalInvested;
     }
     if (performance.ok) this.#settle(performance.data);
     if (feeds.ok) this.feeds = feeds.data;
@@ -170,7 +176,7 @@ export class LiveStore {
   /** Shows the newest prices in one step. Answers false when the rows disagree with the server for too long. */
   commit(): boolean {
     if (this.paused || !this.#prices) return true;
-    const { asOf, positions, totalInvested } = this.#prices;
+    const { asOf, positions } = this.#prices;
     this.#prices = null;
     const prices = new Map(positions.map((price) => [price.id, price]));
     let known = 0;
@@ -180,7 +186,6 @@ export class LiveStore {
       known++;
       return movedRow(row, price);
     });
-    this.invested = totalInvested;
     this.#heard(asOf);
     const strangers = positions.filter((price) => !this.#closedIds.has(price.id)).length - known;
     const missing = this.openRows.length - known;

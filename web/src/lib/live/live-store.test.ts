@@ -82,6 +82,20 @@ describe('closures', () => {
     expect(store.lastClosed).toBe('101');
   });
 
+  test('change every count at once: as many won, lost and even as are closed, and what is open is as large as it is many', () => {
+    const store = new LiveStore(snapshot());
+    const agree = () => [store.outcomes.reduce((all, each) => all + each, 0) - store.closedCount!, store.invested, store.openRows.length];
+    expect(agree()).toEqual([0, '200', 2]);
+    store.receiveEvent(closure('a', '101', '2'));
+    expect(agree()).toEqual([0, '100', 1]);
+    store.receiveEvent(closure('b', '102', '-2'));
+    expect(agree()).toEqual([0, '0', 0]);
+    store.receivePerformance(performance(12, '20', { sequence: '102' }));
+    expect(agree()).toEqual([0, '0', 0]);
+    store.receiveEvent({ kind: 'opened', sequence: '103', trade: openTrade('c', '0') });
+    expect(agree()).toEqual([0, '100', 1]);
+  });
+
   test('compare sequences as numbers of any length', () => {
     const store = new LiveStore(snapshot());
     expect(store.receiveEvent(closure('a', '9007199254740993', '2'))).toBe(true);
@@ -141,7 +155,7 @@ describe('closures', () => {
     const store = new LiveStore(snapshot());
     store.receiveEvent(closure('a', '101', '2'));
     store.moveToLatest('a');
-    store.receivePrices({ asOf: T0, positions: [price('a', '1', '9'), price('b', '2', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '1', '9'), price('b', '2', '-0.5')] });
     store.commit();
     store.takeSnapshot(snapshot());
     expect(store.rows.map((row) => row.trade.id)).toEqual(['b']);
@@ -167,8 +181,8 @@ describe('closures', () => {
 describe('prices', () => {
   test('show at the commit, the newest list only', () => {
     const store = new LiveStore(snapshot());
-    store.receivePrices({ asOf: T0, positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
-    store.receivePrices({ asOf: T0, positions: [price('a', '42499', '3'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5')] });
+    store.receivePrices({ asOf: T0, positions: [price('a', '42499', '3'), price('b', '42500.5', '-0.5')] });
     expect(store.unrealised).toBe('1');
     store.commit();
     expect(store.unrealised).toBe('2.5');
@@ -184,7 +198,6 @@ describe('prices', () => {
     store.receivePrices({
       asOf: T0,
       positions: [price('a', '42501', '2'), price('b', '42500.5', '-0.5', before?.trade.currentPriceTime ?? '')],
-      totalInvested: '200',
     });
     store.commit();
     expect(store.rows[0]).toBe(before);
@@ -196,7 +209,6 @@ describe('prices', () => {
       store.receivePrices({
         asOf: T0,
         positions: [price('a', '1', '1'), price('b', '1', '1'), price('stranger', '1', '1')],
-        totalInvested: '300',
       });
       return store.commit();
     });
@@ -211,7 +223,7 @@ describe('prices', () => {
   });
 
   test('of the feeds tell how new the newest is where nothing is open', () => {
-    const store = new LiveStore(snapshot({ open: { ok: true, data: { positions: [], totalInvested: '0' } } }));
+    const store = new LiveStore(snapshot({ open: { ok: true, data: { positions: [] } } }));
     store.receiveFeeds([{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: '2026-11-22T12:00:03.000Z' }]);
     expect(store.pricesFrom).toBe(Date.parse('2026-11-22T12:00:03.000Z'));
   });
@@ -219,7 +231,7 @@ describe('prices', () => {
   test('come with the news that a symbol is halted, though none has moved', () => {
     const store = new LiveStore(snapshot());
     const [a, b] = store.rows.map(({ trade }) => ({ ...trade }));
-    store.receivePrices({ asOf: '2026-11-22T12:00:09.000Z', positions: [a!, { ...b!, symbolStatus: 'HALT' }], totalInvested: '200' });
+    store.receivePrices({ asOf: '2026-11-22T12:00:09.000Z', positions: [a!, { ...b!, symbolStatus: 'HALT' }] });
     store.commit();
     expect(store.rows.map(({ trade }) => trade.symbolStatus)).toEqual(['TRADING', 'HALT']);
     expect(store.asOf).toBe(Date.parse('2026-11-22T12:00:09.000Z'));
@@ -251,7 +263,7 @@ describe('pause', () => {
   test('holds everything back and counts it; resume applies it', () => {
     const store = new LiveStore(snapshot());
     store.pause();
-    store.receivePrices({ asOf: T0, positions: [price('a', '42600', '5'), price('b', '42500.5', '-0.5')], totalInvested: '200' });
+    store.receivePrices({ asOf: T0, positions: [price('a', '42600', '5'), price('b', '42500.5', '-0.5')] });
     store.commit();
     store.receiveEvent(closure('a', '101', '2'));
     store.receiveEvent(opening('c', '102', '0.25'));
@@ -278,7 +290,7 @@ describe('snapshots', () => {
     const store = new LiveStore(snapshot());
     store.takeSnapshot(
       snapshot({
-        open: { ok: true, data: { positions: [openTrade('b', '0.25')], totalInvested: '100' } },
+        open: { ok: true, data: { positions: [openTrade('b', '0.25')] } },
         performance: { ok: true, data: performance(11, '22') },
         latest: { ok: true, data: [closedTrade('a', '101', '2'), closedTrade('z', '100', '2')] },
       }),
@@ -306,7 +318,7 @@ describe('a snapshot', () => {
   test('of other trades leaves nothing of those before, also when it failed', () => {
     const store = new LiveStore(snapshot());
     store.receiveEvent(closure('a', '101', '2'));
-    store.replace(snapshot({ open: { ok: true, data: { positions: [], totalInvested: '0' } }, latest: { ok: true, data: [] } }));
+    store.replace(snapshot({ open: { ok: true, data: { positions: [] } }, latest: { ok: true, data: [] } }));
     expect([store.rows, store.latest, store.closedLive]).toEqual([[], [], []]);
     expect(store.total).toBe('20');
     const failed = { ok: false, code: 'UNREACHABLE' } as const;
@@ -318,7 +330,7 @@ describe('a snapshot', () => {
 test('open P/L adds up to the server’s own sum, to the last digit', () => {
   const store = new LiveStore(snapshot());
   const positions = [price('a', '1', '0.10000001'), price('b', '1', '-0.30000003')];
-  store.receivePrices({ asOf: T0, positions, totalInvested: '200' });
+  store.receivePrices({ asOf: T0, positions });
   store.commit();
   // As the server answers it for these two: totalUnrealizedPnl.
   expect(store.unrealised).toBe('-0.20000002');

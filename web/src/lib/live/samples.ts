@@ -96,7 +96,7 @@ export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
   return {
     performance: { ok: true, data: performance(10, '20') },
     feeds: { ok: true, data: [{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: T0 }] },
-    open: { ok: true, data: { positions: [openTrade('a', '1.5'), openTrade('b', '-0.5')], totalInvested: '200' } },
+    open: { ok: true, data: { positions: [openTrade('a', '1.5'), openTrade('b', '-0.5')] } },
     latest: { ok: true, data: [closedTrade('z', '100', '2', '2026-11-22T11:00:00.000Z')] },
     ...over,
   };

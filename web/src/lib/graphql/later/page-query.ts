@@ -44,7 +44,6 @@ const OpenPart = graphql(
     fragment OpenPart on Query {
       openPositions(filter: $filter) {
         asOf
-        totalInvested
         positions {
           ...TradeRow
           ...LivePrice

@@ -186,7 +186,7 @@ test('old prices leave the headline to what is certain, and are said once', () =
   link()
     .asked.get('positions')
     ?.next({
-      openPositionsUpdated: { asOf: new Date(timers.now()).toISOString(), totalInvested: '100', totalUnrealizedPnl: '1.5', positions },
+      openPositionsUpdated: { asOf: new Date(timers.now()).toISOString(), totalUnrealizedPnl: '1.5', positions },
     });
   timers.pass(1_000);
   expect([session.stale, engine.announcer.alert]).toEqual([false, '']);
@@ -205,7 +205,7 @@ test('a halted symbol beside a live one makes the sum stale, its own row alone, 
     ];
     const told = link().asked;
     told.get('feeds')?.next({ marketFeedsUpdated: [{ marketType: 'FUTURES', state: 'LIVE', simulated: false, lastTickAt: asOf }] });
-    told.get('positions')?.next({ openPositionsUpdated: { asOf, totalInvested: '200', totalUnrealizedPnl: '1', positions } });
+    told.get('positions')?.next({ openPositionsUpdated: { asOf, totalUnrealizedPnl: '1', positions } });
     timers.pass(1_000);
   };
   const standings = () => Object.fromEntries(session.store.rows.map(({ trade }) => [trade.id, session.standing(trade)]));
@@ -231,7 +231,7 @@ test('where nobody trades at all, prices are late and not stale while the server
     const positions = [openTrade('a', '1.5'), openTrade('b', '-0.5')];
     link()
       .asked.get('positions')
-      ?.next({ openPositionsUpdated: { asOf, totalInvested: '200', totalUnrealizedPnl: '1', positions } });
+      ?.next({ openPositionsUpdated: { asOf, totalUnrealizedPnl: '1', positions } });
   }
   expect([session.chip, session.freshness, session.stale]).toEqual(['connected', 'late', false]);
   expect(session.store.rows.map(({ trade }) => session.standing(trade))).toEqual(['quiet', 'quiet']);

@@ -45,7 +45,6 @@ export const STREAMS = {
       subscription OpenPositionsUpdated($filter: TradeFilter) {
         openPositionsUpdated(filter: $filter, intervalMs: 500) {
           asOf
-          totalInvested
           totalUnrealizedPnl
           positions {
             ...LivePrice

@@ -119,7 +119,7 @@ function withoutPositions(answer: PageAnswer): PageAnswer {
       openPositions: 0,
       unrealizedPnl: '0',
     })),
-    open: mapLoaded(open, () => ({ positions: [], totalInvested: '0' })),
+    open: mapLoaded(open, () => ({ positions: [] })),
   });
 }
 
