@@ -47,17 +47,17 @@ describe.skipIf(!hasBrowser())('how prices went', () => {
     const { page } = await visits.visit('/bot-performance', { javaScriptEnabled: false });
     expect(await page.locator('figure').innerText()).not.toContain('held in BTC');
     await page.getByRole('link', { name: 'vs BTC' }).click();
-    expect(page.url()).toMatch(/\?benchmark=btc$/);
+    await page.waitForURL(/\?benchmark=btc$/);
     expect(await page.locator('figcaption').innerText()).toMatch(
       /Dashed: \$\d+, the most that was at work at once, held in BTC since \d{4}-\d\d-\d\d, .* [+−]\$[\d.,]+\./,
     );
     await page.getByRole('link', { name: '30D' }).click();
-    expect(page.url()).toMatch(/period=30d&benchmark=btc$/);
+    await page.waitForURL(/period=30d&benchmark=btc$/);
     await page.getByText('Show as a table').click();
     expect(await page.locator('figcaption th').last().innerText()).toBe('Same money in BTC');
     expect(await page.locator('figcaption tbody tr').last().locator('td').last().innerText()).toMatch(/^[+−]\$[\d.,]+$/);
     await page.getByRole('link', { name: 'vs BTC' }).click();
-    expect(page.url()).toMatch(/\?period=30d$/);
+    await page.waitForURL(/\?period=30d$/);
   });
 
   test('a filter chosen on the living page keeps the comparison', async () => {

@@ -69,11 +69,11 @@ export function internalError(errorId: string, at?: Pick<GraphQLError, 'path' | 
 
 /** graphql's words where a value does not fit its type: what they say of the type stays, what was sent is not sent back. */
 const ECHOES: readonly (readonly [echo: RegExp, instead: string])[] = [
-  [/(cannot represent [\w -]*value): [^]*$/, '$1.'],
+  [/(cannot represent [\w -]{0,40}value): [^]*$/, '$1.'],
   [/Value "[^]*" does not exist in ("\w+" enum)/, 'That value does not exist in $1'],
   [/^(Argument "\w+" has )invalid value [^]*$/, '$1an invalid value.'],
   [/unknown field "(?!\w{1,64}")[^]*"/, 'an unknown field'],
-  [/^(Syntax Error: [^]*\b(?:Name|String|BlockString|Int|Float)) "[^]*$/, '$1.'],
+  [/^(Syntax Error: [^]*?\b(?:Name|String|BlockString|Int|Float)) "[^]*$/, '$1.'],
   [/^(?!Syntax Error)([^]*?),? found:? [^]*$/i, '$1.'],
 ];
 

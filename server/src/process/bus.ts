@@ -101,15 +101,16 @@ const Feed = v.object({
   reconnects: Count,
   gapsRepaired: Count,
 });
-const ExchangeTimes = v.object({ SPOT: v.nullable(v.number()), FUTURES: v.nullable(v.number()) });
+/** Processes of an older version send none. */
+const AskId = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64))), null);
 const Message = v.variant('kind', [
   v.object({ kind: v.literal('GREW') }),
   v.object({ kind: v.literal('LISTENING'), all: v.boolean() }),
   v.object({
     kind: v.literal('NEWS'),
-    news: v.object({ term: Count, feeds: v.array(Feed), exchangeTimesMs: ExchangeTimes, prices: v.array(Price) }),
+    news: v.object({ term: Count, feeds: v.array(Feed), prices: v.array(Price) }),
   }),
-  v.object({ kind: v.literal('ASK'), question: v.object(question) }),
+  v.object({ kind: v.literal('ASK'), question: v.object({ ...question, askId: AskId }) }),
   v.object({
     kind: v.literal('QUOTE'),
     quote: v.object({
@@ -117,6 +118,8 @@ const Message = v.variant('kind', [
       ...question,
       price: v.nullable(Price),
       lastTradeId: v.nullable(Count),
+      exchangeTimeMs: v.optional(v.nullable(v.number()), null),
+      askId: AskId,
     }),
   }),
 ]);

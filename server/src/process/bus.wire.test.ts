@@ -74,7 +74,7 @@ describe.each(KINDS.filter(({ isThere }) => isThere))('the bus over $name', ({ o
     const [one, two, three] = [await start(transport(), 'one'), await start(transport(), 'two'), await start(transport(), 'three')];
     const questions = Array.from({ length: 100 }, (_, index) => ({
       kind: 'ASK' as const,
-      question: { marketType: 'SPOT' as const, symbol: `币${index}` },
+      question: { askId: `ask-${index}`, marketType: 'SPOT' as const, symbol: `币${index}` },
     }));
     for (const question of questions) one.bus.publish(question);
     two.bus.publish({ kind: 'GREW' });
@@ -123,7 +123,7 @@ test('what is not a message of this version, or too long, disturbs nobody', asyn
   const url = await freshDatabase();
   const one = await start(new PostgresTransport({ url, limits: LIMITS, clock: systemClock, log: silentLog }), 'one');
   const two = await start(new PostgresTransport({ url, limits: LIMITS, clock: systemClock, log: silentLog }), 'two');
-  one.bus.publish({ kind: 'ASK', question: { marketType: 'SPOT', symbol: 'X'.repeat(9_000) } });
+  one.bus.publish({ kind: 'ASK', question: { askId: null, marketType: 'SPOT', symbol: 'X'.repeat(9_000) } });
   one.bus.publish({ kind: 'GREW' });
   await until(() => (two.heard.length > 0 ? true : undefined), 'a message');
   expect(two.heard).toEqual([{ kind: 'GREW' }]);

@@ -48,6 +48,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const told = new ToldMarkets({
     priceBoard,
     clock,
+    newId,
     limits: limits.bus,
     listen: (all) => bus.publish({ kind: 'LISTENING', all }),
     ask: (question) => bus.publish({ kind: 'ASK', question }),

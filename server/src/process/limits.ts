@@ -42,7 +42,7 @@ export const LIMITS = {
     maxHostClockOffMs: wholeNumber(
       "how far the server's clock may be from the exchange's and still say which ticks come after an entry; from there on the exchange's time does",
       1_000,
-      0,
+      1_000,
       86_400_000,
     ),
   },

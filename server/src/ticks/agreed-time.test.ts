@@ -26,7 +26,7 @@ function pass({ answerMs = 40, tookMs = 80, eventMs = 50 }: { answerMs?: number;
   if (eventMs !== null) time.heard(trueMs() - eventMs);
   time.answered(trueMs() - answerMs, clock.monotonicMs() - tookMs);
 }
-const offMs = (): number | null => (time.nowMs === null ? null : Math.round(time.nowMs - trueMs()));
+const offMs = (): number | null => (time.nowMs === null ? null : Math.round(time.nowMs - trueMs()) + 0);
 
 describe('the exchange’s time is beyond doubt', () => {
   test.each([0, HOUR_MS, -HOUR_MS])('after two answers and an event, where the host is %i ms ahead', (ahead) => {
@@ -34,9 +34,9 @@ describe('the exchange’s time is beyond doubt', () => {
     pass();
     expect(offMs()).toBeNull();
     pass();
-    expect(offMs()).toBe(-40);
+    expect(offMs()).toBe(0);
     clock.advance(4_000);
-    expect(offMs()).toBe(-40);
+    expect(offMs()).toBe(0);
   });
 
   test.each<[string, Parameters<typeof pass>[0]]>([
@@ -57,7 +57,7 @@ describe('the exchange’s time is beyond doubt', () => {
       pass(answer);
       return offMs();
     });
-    expect(known).toEqual([null, -40, null, null, -40]);
+    expect(known).toEqual([null, 0, null, null, 0]);
   });
 
   test('not where the host’s clocks have parted since: its wall clock was set, or it has slept', () => {
@@ -68,7 +68,7 @@ describe('the exchange’s time is beyond doubt', () => {
     pass();
     expect(offMs()).toBeNull();
     pass();
-    expect(offMs()).toBe(-40);
+    expect(offMs()).toBe(0);
   });
 
   test('not from an event of long ago', () => {

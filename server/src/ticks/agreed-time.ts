@@ -2,6 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 
 /** What is told within this of each other is the same time: more than answers and events take to arrive. */
 const TOLERANCE_MS = 1_000;
+/** A slower answer says too little of when it was made. */
+const ANSWER_MS = 500;
 /** An event of this age says nothing of the time now. */
 const EVENT_TRUSTED_MS = 10_000;
 /** The monotonic clock drifts by a tenth of the tolerance in this time. */
@@ -40,8 +42,8 @@ export class ToldTime {
 export class AgreedTime {
   readonly #clock: Clock;
   readonly #time: ToldTime;
-  /** Between which two the exchange's time minus the monotonic clock was at the last answer, and how far apart the host's clocks were. */
-  #answer: { readonly leastMs: number; readonly mostMs: number; readonly apartMs: number } | null = null;
+  /** The exchange's time minus the monotonic clock by the last answer, and how far apart the host's clocks were then. */
+  #answer: { readonly offsetMs: number; readonly apartMs: number } | null = null;
   #event: { readonly offsetMs: number; readonly atMs: number } | null = null;
 
   constructor(clock: Clock) {
@@ -57,16 +59,13 @@ export class AgreedTime {
 
   /** The answer `timeMs` (ms since 1970 UTC) to what was asked at `askedMs` of the monotonic clock has just come. */
   answered(timeMs: number, askedMs: number): void {
+    const tookMs = this.#clock.monotonicMs() - askedMs;
+    if (tookMs > ANSWER_MS) return;
     const before = this.#answer;
-    const nowMs = this.#clock.monotonicMs();
-    const answer = { leastMs: timeMs - nowMs, mostMs: timeMs - askedMs, apartMs: apart(this.#clock) };
+    const answer = { offsetMs: timeMs - askedMs - tookMs / 2, apartMs: apart(this.#clock) }; // made half-way, give or take as much
     this.#answer = answer;
-    const isSure =
-      before !== null &&
-      answer.mostMs - answer.leastMs <= TOLERANCE_MS &&
-      isNear(answer.leastMs, before.leastMs) &&
-      isNear(answer.apartMs, before.apartMs);
-    this.#time.told(isSure ? timeMs : null);
+    const isSure = before !== null && isNear(answer.offsetMs, before.offsetMs) && isNear(answer.apartMs, before.apartMs);
+    this.#time.told(isSure ? timeMs + tookMs / 2 : null);
   }
 
   /** ms since 1970 UTC; null where there is any doubt. */

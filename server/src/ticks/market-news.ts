@@ -12,8 +12,6 @@ export interface MarketNews {
   /** Of leadership: news of an earlier term count no more. */
   readonly term: number;
   readonly feeds: readonly FeedStatus[];
-  /** The exchange's time by market where it is beyond doubt, ms since 1970 UTC. */
-  readonly exchangeTimesMs: Readonly<Record<MarketType, number | null>>;
   readonly prices: readonly ToldPrice[];
 }
 
@@ -24,9 +22,14 @@ export interface Quote {
   readonly symbol: string;
   readonly price: ToldPrice | null;
   readonly lastTradeId: number | null;
+  /** The exchange's time where it is beyond doubt, ms since 1970 UTC. */
+  readonly exchangeTimeMs: number | null;
+  /** Of the question: an answer that comes late says nothing of the time. */
+  readonly askId: string | null;
 }
 
 export interface SymbolQuestion {
+  readonly askId: string | null;
   readonly marketType: MarketType;
   readonly symbol: string;
 }

@@ -58,10 +58,18 @@ export class MarketTeller implements Service {
     this.#tellsAll ||= all;
   }
 
-  quote({ marketType, symbol }: SymbolQuestion): Quote {
+  quote({ askId, marketType, symbol }: SymbolQuestion): Quote {
     const { term, markets, priceBoard } = this.#options;
     const price = priceBoard.get(marketType, symbol);
-    return { term, marketType, symbol, price: price ? this.#told(price) : null, lastTradeId: markets.lastTradeId(marketType, symbol) };
+    return {
+      term,
+      askId,
+      marketType,
+      symbol,
+      price: price ? this.#told(price) : null,
+      lastTradeId: markets.lastTradeId(marketType, symbol),
+      exchangeTimeMs: markets.exchangeTimeMs(marketType),
+    };
   }
 
   #tell(): void {
@@ -76,9 +84,8 @@ export class MarketTeller implements Service {
     this.#toldMs = nowMs;
     this.#tellsAll = false;
     const feeds = markets.feeds();
-    const exchangeTimesMs = { SPOT: markets.exchangeTimeMs('SPOT'), FUTURES: markets.exchangeTimeMs('FUTURES') };
     for (let start = 0; start === 0 || start < prices.length; start += PRICES_PER_NEWS) {
-      this.#options.tell({ term, feeds, exchangeTimesMs, prices: prices.slice(start, start + PRICES_PER_NEWS) });
+      this.#options.tell({ term, feeds, prices: prices.slice(start, start + PRICES_PER_NEWS) });
     }
   }
 

@@ -11,7 +11,6 @@ import type { MarketType, Tick } from './tick.ts';
 
 const LIMITS = { askTimeoutMs: 250, silentAfterMs: 5_000, offlineAfterMs: 60_000 };
 const INTERVAL_MS = 250;
-const UNKNOWN = { SPOT: null, FUTURES: null };
 
 /** A leading worker and an API node, each with its own clock; the bus between them is a list that the test empties. */
 let leaderClock: ManualClock;
@@ -22,6 +21,7 @@ let teller: MarketTeller;
 let told: ToldMarkets;
 let news: MarketNews[];
 let asked: SymbolQuestion[];
+let asks = 0;
 let listened: boolean[];
 let position: { lastTick: Tick | null; inSync: boolean } | undefined;
 let exchangeTimeMs: number | null;
@@ -70,6 +70,7 @@ beforeEach(async () => {
     priceBoard: nodeBoard,
     clock: nodeClock,
     limits: LIMITS,
+    newId: () => `ask-${(asks += 1)}`,
     listen: (all) => void listened.push(all),
     ask: (question) => void asked.push(question),
   });
@@ -179,7 +180,7 @@ describe('an API node', () => {
     deliver();
     const refreshed = told.refresh('SPOT', 'BTCUSDT');
     leaderBoard.putTick(tick(7), 0);
-    expect(asked).toEqual([{ marketType: 'SPOT', symbol: 'BTCUSDT' }]);
+    expect(asked).toEqual([{ askId: expect.any(String) as string, marketType: 'SPOT', symbol: 'BTCUSDT' }]);
     told.takeQuote(teller.quote(asked[0]!));
     await refreshed;
     expect(told.lastTradeId('SPOT', 'BTCUSDT')).toBe(7);
@@ -188,18 +189,23 @@ describe('an API node', () => {
     expect(told.lastTradeId('SPOT', 'BTCUSDT')).toBeNull();
   });
 
-  test('knows the exchange’s time as last told, and keeps it when the leader falls silent', async () => {
+  test('knows the exchange’s time by an answer that comes at once, and keeps it for ten minutes when the leader falls silent', async () => {
     await teller.start();
     deliver();
-    expect(told.exchangeTimeMs('SPOT')).toBeNull();
     exchangeTimeMs = 5_000;
-    pass(1_000);
-    deliver();
+    const late = told.refresh('SPOT', 'BTCUSDT');
+    const answer = teller.quote(asked[0]!);
+    pass(INTERVAL_MS);
+    await late;
+    told.takeQuote(answer);
+    expect(told.exchangeTimeMs('SPOT')).toBeNull();
+
+    const refreshed = told.refresh('SPOT', 'BTCUSDT');
+    told.takeQuote(teller.quote(asked[1]!));
+    await refreshed;
     pass(120_000);
-    news.splice(0);
-    expect([told.exchangeTimeMs('SPOT'), told.exchangeTimeMs('FUTURES')]).toEqual([125_000, 125_000]);
+    expect([told.exchangeTimeMs('SPOT'), told.exchangeTimeMs('FUTURES')]).toEqual([125_000, null]);
     pass(600_000);
-    news.splice(0);
     expect(told.exchangeTimeMs('SPOT')).toBeNull();
   });
 
@@ -218,17 +224,25 @@ describe('an API node', () => {
 
   test('a symbol that is not followed without a gap has no newest trade', () => {
     position = { lastTick: tick(7), inSync: false };
-    expect(teller.quote({ marketType: 'SPOT', symbol: 'BTCUSDT' }).lastTradeId).toBeNull();
+    expect(teller.quote({ askId: null, marketType: 'SPOT', symbol: 'BTCUSDT' }).lastTradeId).toBeNull();
     position = undefined;
-    expect(teller.quote({ marketType: 'SPOT', symbol: 'BTCUSDT' }).lastTradeId).toBeNull();
+    expect(teller.quote({ askId: null, marketType: 'SPOT', symbol: 'BTCUSDT' }).lastTradeId).toBeNull();
   });
 
   test('does not believe a leader that was replaced (F25)', async () => {
     await teller.start();
     deliver();
-    const zombie = { term: 1, marketType: 'SPOT', symbol: 'BTCUSDT', price: null, lastTradeId: 3 } satisfies Quote;
+    const zombie = {
+      term: 1,
+      marketType: 'SPOT',
+      symbol: 'BTCUSDT',
+      price: null,
+      lastTradeId: 3,
+      exchangeTimeMs: null,
+      askId: null,
+    } satisfies Quote;
     told.takeQuote(zombie);
-    told.takeNews({ term: 1, feeds: [{ ...status, state: 'RECONNECTING' }], exchangeTimesMs: UNKNOWN, prices: [] });
+    told.takeNews({ term: 1, feeds: [{ ...status, state: 'RECONNECTING' }], prices: [] });
     expect(told.lastTradeId('SPOT', 'BTCUSDT')).toBeNull();
     expect(stateOf(told)).toBe('LIVE');
     told.takeQuote({ ...zombie, term: 3 });
@@ -237,9 +251,9 @@ describe('an API node', () => {
 
   test('an older price never replaces a newer one', () => {
     const price = { marketType: 'SPOT', symbol: 'BTCUSDT', price: '5', timeMs: 5, tradeId: 5 } as const;
-    told.takeNews({ term: 1, feeds: [], exchangeTimesMs: UNKNOWN, prices: [{ ...price, ageMs: 0 }] });
-    told.takeNews({ term: 1, feeds: [], exchangeTimesMs: UNKNOWN, prices: [{ ...price, price: '4', tradeId: 4, ageMs: 0 }] });
-    told.takeNews({ term: 1, feeds: [], exchangeTimesMs: UNKNOWN, prices: [{ ...price, price: '3', tradeId: null, ageMs: 100 }] });
+    told.takeNews({ term: 1, feeds: [], prices: [{ ...price, ageMs: 0 }] });
+    told.takeNews({ term: 1, feeds: [], prices: [{ ...price, price: '4', tradeId: 4, ageMs: 0 }] });
+    told.takeNews({ term: 1, feeds: [], prices: [{ ...price, price: '3', tradeId: null, ageMs: 100 }] });
     expect(nodeBoard.get('SPOT', 'BTCUSDT')?.price).toBe('5');
   });
 });

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
+import type { NewId } from '../kernel/ids.ts';
 import type { Service } from '../kernel/service.ts';
 import type { FeedState, FeedStatus } from './feed-status.ts';
 import type { MarketNews, Quote, SymbolQuestion, ToldPrice } from './market-news.ts';
@@ -11,6 +12,7 @@ import type { MarketType, SymbolKey } from './tick.ts';
 export interface ToldMarketsOptions {
   readonly priceBoard: PriceBoard;
   readonly clock: Clock;
+  readonly newId: NewId;
   readonly limits: { readonly askTimeoutMs: number; readonly silentAfterMs: number; readonly offlineAfterMs: number };
   /** Says to the leading worker that this process listens; with `all` that it knows no prices yet. */
   readonly listen: (all: boolean) => void;
@@ -35,6 +37,8 @@ export class ToldMarkets implements MarketView, Service {
   readonly #completeAt = new Map<MarketType, Date>();
   readonly #positions = new Map<SymbolKey, { readonly id: number | null; readonly heardMs: number }>();
   readonly #exchangeTimes: Readonly<Record<MarketType, ToldTime>>;
+  /** Questions of the last moment. */
+  readonly #asked = new Set<string>();
   readonly #waiting = new Map<SymbolKey, Set<() => void>>();
   readonly #listeners = new Set<() => void>();
   readonly #cancels: Cancel[] = [];
@@ -70,9 +74,8 @@ export class ToldMarkets implements MarketView, Service {
     this.#options.listen(true);
   }
 
-  takeNews({ term, feeds, exchangeTimesMs, prices }: MarketNews): void {
+  takeNews({ term, feeds, prices }: MarketNews): void {
     if (!this.#isCurrent(term)) return;
-    for (const marketType of MARKET_TYPES) this.#exchangeTimes[marketType].told(exchangeTimesMs[marketType]);
     for (const status of feeds) {
       this.#feeds.set(status.marketType, status);
       if (status.symbolsInSync === status.symbols) this.#completeAt.set(status.marketType, this.#options.clock.now());
@@ -81,11 +84,12 @@ export class ToldMarkets implements MarketView, Service {
     this.#announce();
   }
 
-  takeQuote({ term, marketType, symbol, price, lastTradeId }: Quote): void {
+  takeQuote({ term, marketType, symbol, price, lastTradeId, exchangeTimeMs, askId }: Quote): void {
     if (!this.#isCurrent(term)) return;
     if (price) this.#put(price);
     const key = symbolKey(marketType, symbol);
     this.#positions.set(key, { id: lastTradeId, heardMs: this.#options.clock.monotonicMs() });
+    if (askId !== null && this.#asked.has(askId)) this.#exchangeTimes[marketType].told(exchangeTimeMs);
     for (const done of this.#waiting.get(key) ?? []) done();
   }
 
@@ -109,16 +113,19 @@ export class ToldMarkets implements MarketView, Service {
     const key = symbolKey(marketType, symbol);
     const waiters = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, waiters);
+    const askId = this.#options.newId();
+    this.#asked.add(askId);
     return new Promise((resolve) => {
       const done = (): void => {
         cancel();
+        this.#asked.delete(askId);
         waiters.delete(done);
         if (waiters.size === 0 && this.#waiting.get(key) === waiters) this.#waiting.delete(key);
         resolve();
       };
       const cancel = clock.after(limits.askTimeoutMs, done);
       waiters.add(done);
-      ask({ marketType, symbol });
+      ask({ askId, marketType, symbol });
     });
   }
 

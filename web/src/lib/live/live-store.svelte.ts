@@ -199,8 +199,9 @@ export class LiveStore {
       this.waiting++;
       return;
     }
-    const expected = (this.performance?.closedTrades ?? 0) + this.#unsettled.length;
-    if (performance.closedTrades > expected && !this.#early) this.#early = performance;
+    // Told before the snapshot that is shown and heard after it, or by a server that lags behind.
+    if (this.performance && isAfter(this.performance.sequence, performance.sequence)) return;
+    if (performance.closedTrades > (this.closedCount ?? 0) && !this.#early) this.#early = performance;
     else this.#settle(performance);
   }
 
@@ -232,7 +233,7 @@ export class LiveStore {
     this.paused = false;
     this.waiting = 0;
     const applied = this.#pausedEvents.filter((event) => this.#apply(event));
-    if (this.#pausedPerformance) this.#settle(this.#pausedPerformance);
+    if (this.#pausedPerformance) this.receivePerformance(this.#pausedPerformance);
     this.commit();
     const overflow = this.#pausedOverflow;
     this.#forgetPaused();
@@ -269,7 +270,7 @@ export class LiveStore {
     this.closedLive = [trade, ...this.closedLive].slice(0, CLOSED_LIVE_LIMIT);
     if (row) this.rows = this.rows.map((other) => (other === row ? { ...other, moved: null, result: trade } : other));
     else this.#addLatest([trade]);
-    if (this.#early) this.#settle(this.#early);
+    if (this.#early && this.#early.closedTrades <= (this.closedCount ?? 0)) this.#settle(this.#early);
     return true;
   }
 
