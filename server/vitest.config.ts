@@ -27,8 +27,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
     projects: [
-      // Once more where one fails: the demo's market goes on by itself, and a machine that is busy may be slower than a person.
-      project('alone', { include: ALONE, exclude: FOLDERS.exclude, retry: 1 }),
+      project('alone', { include: ALONE, exclude: FOLDERS.exclude }),
       // To load the server anew for each of the others would cost as much as their tests.
       project('together', { include: FOLDERS.include, exclude: [...FOLDERS.exclude, ...ALONE], isolate: false }),
     ],
@@ -37,6 +36,8 @@ export default defineConfig({
     // Most tests wait for sockets and processes more than they compute.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowFirst },
+    // What fails is tried once more, and counted as retried: the demo's market goes on by itself, and a busy machine is slower than a person.
+    retry: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
