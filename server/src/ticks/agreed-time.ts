@@ -44,7 +44,9 @@ export class AgreedTime {
   readonly #time: ToldTime;
   /** The exchange's time minus the monotonic clock by the last answer, and how far apart the host's clocks were then. */
   #answer: { readonly offsetMs: number; readonly apartMs: number } | null = null;
-  #event: { readonly offsetMs: number; readonly atMs: number } | null = null;
+  /** Of the newest event, and when it was heard. Plain numbers: this is told with each tick. */
+  #eventOffsetMs = 0;
+  #eventAtMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -53,8 +55,8 @@ export class AgreedTime {
 
   /** An event of this time was just heard; ms since 1970 UTC. */
   heard(eventTimeMs: number): void {
-    const atMs = this.#clock.monotonicMs();
-    this.#event = { offsetMs: eventTimeMs - atMs, atMs };
+    this.#eventAtMs = this.#clock.monotonicMs();
+    this.#eventOffsetMs = eventTimeMs - this.#eventAtMs;
   }
 
   /** The answer `timeMs` (ms since 1970 UTC) to what was asked at `askedMs` of the monotonic clock has just come. */
@@ -72,8 +74,8 @@ export class AgreedTime {
   get nowMs(): number | null {
     const timeMs = this.#time.nowMs;
     const nowMs = this.#clock.monotonicMs();
-    if (timeMs === null || !this.#event || nowMs - this.#event.atMs > EVENT_TRUSTED_MS) return null;
-    return isNear(timeMs - nowMs, this.#event.offsetMs) ? timeMs : null;
+    if (timeMs === null || nowMs - this.#eventAtMs > EVENT_TRUSTED_MS) return null;
+    return isNear(timeMs - nowMs, this.#eventOffsetMs) ? timeMs : null;
   }
 }
 

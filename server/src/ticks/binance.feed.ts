@@ -6,7 +6,6 @@ import type { Frame } from './binance-frames.ts';
 import { BinanceRest } from './binance-rest.feed.ts';
 import type { CandleUse, Kline, KlineInterval } from './candle.ts';
 import { Delistings } from './delisting.ts';
-import { AgreedTime } from './agreed-time.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { FeedMeter } from './feed-meter.ts';
@@ -55,7 +54,6 @@ export class BinanceFeed implements MarketWatch, Service {
   readonly #options: BinanceFeedOptions;
   readonly #venue: Venue;
   readonly #exchangeClock: ExchangeClock;
-  readonly #agreedTime: AgreedTime;
   readonly #rest: BinanceRest;
   readonly #reader: TapeReader;
   readonly #attempts: RateWindow;
@@ -80,7 +78,6 @@ export class BinanceFeed implements MarketWatch, Service {
     this.#venue = VENUES[marketType];
     this.#rest = new BinanceRest({ venue: this.#venue, baseUrl: restBaseUrl, limits, clock, log });
     this.#exchangeClock = new ExchangeClock(clock);
-    this.#agreedTime = new AgreedTime(clock);
     const exchangeNowMs = () => this.#exchangeClock.nowMs();
     this.#reader = new TapeReader({ rest: this.#rest, limits, clock, exchangeNowMs, random, log });
     this.#delistings = new Delistings(limits.delistedAfterLists);
@@ -98,10 +95,7 @@ export class BinanceFeed implements MarketWatch, Service {
       ...this.#options,
       rest: this.#rest,
       onPrices: (prices) => this.#onPrices(prices),
-      onServerTime: (timeMs, askedMs) => {
-        this.#exchangeClock.heard(timeMs, 'REST');
-        this.#agreedTime.answered(timeMs, askedMs);
-      },
+      onServerTime: (timeMs, askedMs) => this.#exchangeClock.answered(timeMs, askedMs),
       onSymbols: () => this.#onSymbols(),
     });
     this.#checks = checks.run(this.#stopping.signal);
@@ -155,7 +149,7 @@ export class BinanceFeed implements MarketWatch, Service {
 
   /** The exchange's time where it is beyond doubt, ms since 1970 UTC. */
   get exchangeTimeMs(): number | null {
-    return this.#agreedTime.nowMs;
+    return this.#exchangeClock.agreedMs;
   }
 
   position(symbol: string): StreamPosition | undefined {
@@ -228,7 +222,6 @@ export class BinanceFeed implements MarketWatch, Service {
       limits,
       clock,
       exchangeClock: this.#exchangeClock,
-      agreedTime: this.#agreedTime,
       log,
       random,
       attempts: this.#attempts,

@@ -34,10 +34,10 @@ describe('the exchange’s time', () => {
   test('an answer of REST tells it where a stream is late from its first event on', () => {
     const { exchange, hear, trueMs, clock } = open(0);
     expect([hear(8_000), hear(8_000)]).toEqual([0, 0]);
-    exchange.heard(trueMs() - 40, 'REST');
+    exchange.answered(trueMs() - 40, clock.monotonicMs());
     expect(hear(8_000)).toBe(0);
     clock.advance(5_000);
-    exchange.heard(trueMs() - 40, 'REST');
+    exchange.answered(trueMs() - 40, clock.monotonicMs());
     expect(hear(8_000)).toBe(7_960);
     expect(trueMs() - exchange.nowMs()).toBe(40);
   });
@@ -45,7 +45,7 @@ describe('the exchange’s time', () => {
   test('two wrong answers in a row are forgotten after two minutes of right ones', () => {
     const { exchange, hear, trueMs, clock } = open(0);
     for (const aheadMs of [60_000, 60_000, ...Array<number>(24).fill(-40)]) {
-      exchange.heard(trueMs() + aheadMs, 'REST');
+      exchange.answered(trueMs() + aheadMs, clock.monotonicMs());
       clock.advance(5_000);
     }
     expect(hear(50)).toBeLessThan(20);
@@ -55,7 +55,7 @@ describe('the exchange’s time', () => {
     const { exchange, hear, trueMs, clock } = open(0);
     for (let answer = 0; answer < 12; answer += 1) {
       clock.advance(5_000);
-      exchange.heard(trueMs() - 40, 'REST');
+      exchange.answered(trueMs() - 40, clock.monotonicMs());
     }
     for (let second = 0; second < 600; second += 1) {
       clock.advance(1_000);

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { AgreedTime } from './agreed-time.ts';
 
 /** How much faster the host's monotonic clock may run than the exchange's: what is called late by that alone is forgiven. */
 const DRIFT = 1e-4;
@@ -29,13 +30,31 @@ export class ExchangeClock {
   #before: Offset | null = null;
   #answers = 0;
   readonly #last = new Map<Teller, { readonly timeMs: number; readonly offsetMs: number }>();
+  readonly #agreed: AgreedTime;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#agreed = new AgreedTime(clock);
   }
 
-  /** Takes note of this time, just told; ms since 1970 UTC. */
-  heard(timeMs: number, teller: Teller = 'STREAM'): void {
+  /** An event of this time was just heard; ms since 1970 UTC. */
+  heard(eventTimeMs: number): void {
+    this.#take(eventTimeMs, 'STREAM');
+    this.#agreed.heard(eventTimeMs);
+  }
+
+  /** The answer `timeMs` (ms since 1970 UTC) to what was asked at `askedMs` of the monotonic clock has just come. */
+  answered(timeMs: number, askedMs: number): void {
+    this.#take(timeMs, 'REST');
+    this.#agreed.answered(timeMs, askedMs);
+  }
+
+  /** ms since 1970 UTC where events and answers leave no doubt, else null. */
+  get agreedMs(): number | null {
+    return this.#agreed.nowMs;
+  }
+
+  #take(timeMs: number, teller: Teller): void {
     const nowMs = this.#clock.monotonicMs();
     const offsetMs = timeMs - nowMs;
     const last = this.#last.get(teller);

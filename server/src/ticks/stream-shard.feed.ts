@@ -2,7 +2,6 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { backoffMs } from './backoff.ts';
 import type { Frame } from './binance-frames.ts';
-import type { AgreedTime } from './agreed-time.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { eventAt, nextState } from './feed-state.ts';
@@ -30,7 +29,6 @@ export interface StreamShardOptions {
   readonly limits: FeedLimits;
   readonly clock: Clock;
   readonly exchangeClock: ExchangeClock;
-  readonly agreedTime: AgreedTime;
   readonly log: Log;
   /** 0 (included) to 1 (excluded), for the jitter of delays. */
   readonly random: () => number;
@@ -145,7 +143,7 @@ export class StreamShard {
 
   /** A connection for all streams; whether it is the present one or the successor is looked at when something happens. */
   #open(): StreamSocket {
-    const { venue, baseUrl, limits, clock, exchangeClock, agreedTime, log, events } = this.#options;
+    const { venue, baseUrl, limits, clock, exchangeClock, log, events } = this.#options;
     const successorOf = (socket: StreamSocket) => (this.#successor?.socket === socket ? this.#successor : null);
     const socket: StreamSocket = new StreamSocket({
       venue,
@@ -153,7 +151,6 @@ export class StreamShard {
       limits,
       clock,
       exchangeClock,
-      agreedTime,
       log,
       events: {
         opened: () => {

@@ -4,7 +4,6 @@ import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { parseFrame } from './binance-frames.ts';
 import type { Frame, ReplyFault } from './binance-frames.ts';
-import type { AgreedTime } from './agreed-time.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import { RateWindow } from './rate-window.ts';
@@ -38,7 +37,6 @@ export interface StreamSocketOptions {
   readonly limits: FeedLimits;
   readonly clock: Clock;
   readonly exchangeClock: ExchangeClock;
-  readonly agreedTime: AgreedTime;
   readonly log: Log;
   readonly events: SocketEvents;
 }
@@ -165,8 +163,8 @@ export class StreamSocket {
 
   /** An event that is late tells how things were then: a connection that brings only such ones is as good as a silent one. */
   #heard(eventTimeMs: number | null): void {
-    const { clock, exchangeClock, agreedTime } = this.#options;
-    if (eventTimeMs !== null) for (const each of [exchangeClock, agreedTime]) each.heard(eventTimeMs);
+    const { clock, exchangeClock } = this.#options;
+    if (eventTimeMs !== null) exchangeClock.heard(eventTimeMs);
     const lateMs = eventTimeMs === null ? 0 : exchangeClock.lateMs(eventTimeMs);
     this.#heardMs = Math.max(this.#heardMs ?? -Infinity, clock.monotonicMs() - lateMs);
   }
