@@ -1,4 +1,5 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, isEnumType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 
 /**
  * The codes, in `extensions.code`, by which a whole request is refused, with the HTTP status that goes with each. They are stable.
@@ -87,13 +88,22 @@ function withoutValue({ message, originalError }: GraphQLError): string {
   return `${variable} got an invalid value${place}; ${strip(detail)}`;
 }
 
+/** What an enum has instead, since the value that was wrong is not told. */
+function withValues(message: string, schema: GraphQLSchema | undefined): string {
+  const [, one, other] = /"(\w+)" enum\b|\bEnum "(\w+)" cannot/.exec(message) ?? [];
+  const type = schema?.getType(one ?? other ?? '');
+  if (!isEnumType(type)) return message;
+  const names = type.getValues().map(({ name }) => name);
+  return `${message.replace(/\.?$/, '.')} It is one of ${names.join(', ')}.`;
+}
+
 /** Of a message's beginning and of its end: what was sent may still stand between them, however long. */
 const KEPT_LENGTH = 150;
 
-/** The same error with a code, without the value that did not fit, and with a message of bounded length. */
-export function forCallers(error: GraphQLError): GraphQLError {
+/** The same error with a code, without the value that did not fit, and with a message of bounded length; `schema` is to be given where a type may be named. */
+export function forCallers(error: GraphQLError, schema?: GraphQLSchema): GraphQLError {
   const { message, nodes, source, positions, path, extensions } = error;
-  const plain = withoutValue(error);
+  const plain = withValues(withoutValue(error), schema);
   const isLong = plain.length > 2 * KEPT_LENGTH;
   if (!isLong && plain === message && extensions['code'] !== undefined) return error;
   const told = isLong ? `${plain.slice(0, KEPT_LENGTH)} … ${plain.slice(-KEPT_LENGTH)}`.toWellFormed() : plain;

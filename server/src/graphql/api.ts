@@ -68,7 +68,7 @@ const STATEMENT_TIMEOUT = '57014';
 
 /** What a caller may see of an error: a GraphQLError that was meant for them as it is, anything else as an id that is in the log. */
 function mask(error: unknown, newId: NewId, log: Log): Error {
-  if (isMeantForCallers(error)) return forCallers(error);
+  if (isMeantForCallers(error)) return forCallers(error, schema);
   const cause = error instanceof GraphQLError ? error.originalError : error;
   if (sqlState(cause) === STATEMENT_TIMEOUT) {
     log.warn({ err: cause }, 'a statement took too long');

@@ -66,7 +66,9 @@ export function requestLimits(limits: RequestLimits, budget: RequestBudget, visi
     onValidate({ setValidationFn, context }) {
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules: Parameters<typeof validate>[2]) => {
         const faults = documentFaults(document, limits);
-        return faults.length > 0 ? faults : validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS }).map(invalid);
+        return faults.length > 0
+          ? faults
+          : validate(schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS }).map((fault) => invalid(fault, schema));
       });
       return ({ valid }) => {
         if (!valid) budget.chargeRefused(visitorOf(context));
@@ -120,9 +122,9 @@ function parseWithin(maxTokens: number, source: string, options: object): Docume
   }
 }
 
-function invalid(error: GraphQLError): GraphQLError {
+function invalid(error: GraphQLError, schema: GraphQLSchema): GraphQLError {
   error.extensions['code'] ??= 'GRAPHQL_VALIDATION_FAILED';
-  return forCallers(error);
+  return forCallers(error, schema);
 }
 
 /** Where nothing at all could be answered, a fault of the server is one of the HTTP answer, too: it is what programs try again for. */

@@ -6,6 +6,7 @@ import { Bus, NO_TRANSPORT } from './bus.ts';
 import type { Transport } from './bus.ts';
 import type { Foundation } from './composition.ts';
 import { PostgresTransport } from './postgres-transport.ts';
+import { otherSource, sourceOf } from './record-source.ts';
 import { RedisTransport } from './redis-transport.ts';
 import { StartFault } from './start-fault.ts';
 
@@ -38,11 +39,8 @@ export async function composeShared(foundation: Foundation): Promise<Shared> {
 }
 
 async function claimSource(records: RecordStore, simulatedPrices: boolean): Promise<void> {
-  const wanted = simulatedPrices ? 'SIMULATOR' : 'EXCHANGE';
-  const source = await records.claimSource(wanted);
-  if (source === wanted) return;
-  const [was, is] = source === 'SIMULATOR' ? ['simulated prices', 'the exchange’s'] : ['the exchange’s prices', 'simulated ones'];
-  throw new StartFault(`this record was begun with ${was} and cannot go on with ${is}: set DATA_DIR or DATABASE_URL to another place`);
+  const refusal = otherSource(await records.claimSource(sourceOf(simulatedPrices)), simulatedPrices);
+  if (refusal !== undefined) throw new StartFault(`${refusal.message}: ${refusal.remedy}`);
 }
 
 /** The data folder's own database is used by one process, which has nobody to tell. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { readConfig } from './config.ts';
@@ -9,12 +9,14 @@ import { useEmbeddedPostgres } from './embedded-postgres.ts';
 import { environmentWithFile, processLog, projectRoot } from './environment.ts';
 import { withoutSecrets } from './log.ts';
 import { pendingMigrations } from './migrate.ts';
+import { otherSource, PRICES_OF } from './record-source.ts';
 import { messageOf } from './start-fault.ts';
+import type { RecordSource } from '../record/record.store.ts';
 import { MARKET_TYPES } from '../ticks/tick.ts';
 
 const HELP = `npm run doctor [-- --json]
 
-Checks the configuration, the data folder, the port, the database and its migrations, the bots' tokens, and for each market the REST API,
+Checks the configuration, the data folder, the port, the database, its migrations, its record and the bots' tokens, and for each market the REST API,
 the stream and the clock against the exchange's. One line each: ok, warning or FAULT, and what to do about it. It changes nothing, and
 works while the server runs and while it does not.
 
@@ -82,7 +84,7 @@ async function checkDatabase(config: Config, isServing: boolean): Promise<Findin
   const check = 'database';
   const { databaseUrl, dataDir, limits } = config;
   if (databaseUrl === undefined && !hasOwnDatabase(config))
-    return [{ check, state: 'ok', message: 'there is none yet: the first start makes it' }];
+    return isServing ? [servesAnother(config)] : [{ check, state: 'ok', message: 'there is none yet: the first start makes it' }];
   const log = processLog({ logLevel: 'error' }, 2);
   try {
     const postgres = databaseUrl === undefined ? await useEmbeddedPostgres({ dataDir, log, ...limits.embeddedPostgres }) : undefined;
@@ -96,9 +98,9 @@ async function checkDatabase(config: Config, isServing: boolean): Promise<Findin
         message: postgres ? `the data folder’s own, ${postgres.origin}` : 'DATABASE_URL answers',
       };
       return [
-        answers,
+        isServing && postgres?.origin === 'started' ? servesAnother(config) : answers,
         migrationsFinding(pending, isServing),
-        ...(pending === 'ALL' ? [] : [await checkTokens(url, limits.doctor.timeoutMs)]),
+        ...(pending === 'ALL' ? [] : await checkRecord(url, config)),
       ];
     } finally {
       await postgres?.stop();
@@ -120,21 +122,41 @@ function migrationsFinding(pending: string[] | 'ALL', isServing: boolean): Findi
   return { check, state: 'fault', message: `not applied yet: ${pending.join(', ')}`, remedy };
 }
 
-async function checkTokens(url: string, timeoutMs: number): Promise<Finding> {
-  const check = 'tokens';
+/** A server in this folder would have its database running. */
+function servesAnother({ port, dataDir }: Config): Finding {
+  const message = `the server that answers on ${port} keeps its record elsewhere, not in ${resolve(dataDir)}`;
+  return { check: 'database', state: 'fault', message, remedy: 'set DATA_DIR to its folder to examine it, or PORT to one of your own' };
+}
+
+/** What is in the database: where its prices come from, and who may send. */
+async function checkRecord(url: string, { simulatedPrices, limits }: Config): Promise<Finding[]> {
+  const { timeoutMs } = limits.doctor;
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, query_timeout: timeoutMs });
   client.on('error', () => {}); // a connection cut in between is told by the query's own error
   try {
     await client.connect();
-    const { rows } = await client.query<{ bots: string; tokens: string }>(
-      'SELECT count(DISTINCT bot_id) AS bots, count(*) AS tokens FROM bot_tokens WHERE revoked_at IS NULL',
+    const { rows } = await client.query<{ source: RecordSource | null; bots: string; tokens: string }>(
+      `SELECT (SELECT source FROM record_head) AS source, count(DISTINCT bot_id) AS bots, count(*) AS tokens
+       FROM bot_tokens WHERE revoked_at IS NULL`,
     );
-    const { bots, tokens } = rows[0]!;
-    if (tokens === '0') return { check, state: 'warning', message: 'no bot can send signals', remedy: 'npm run bot -- create NAME' };
-    return { check, state: 'ok', message: `${tokens} valid, of ${bots} ${bots === '1' ? 'bot' : 'bots'}` };
+    const { source, bots, tokens } = rows[0]!;
+    return [sourceFinding(source, simulatedPrices), tokensFinding(bots, tokens)];
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+function sourceFinding(source: RecordSource | null, simulatedPrices: boolean): Finding {
+  const check = 'record';
+  const refusal = otherSource(source, simulatedPrices);
+  if (refusal !== undefined) return { check, state: 'fault', ...refusal };
+  return { check, state: 'ok', message: source === null ? 'not begun yet' : `begun with ${PRICES_OF[source]}` };
+}
+
+function tokensFinding(bots: string, tokens: string): Finding {
+  const check = 'tokens';
+  if (tokens === '0') return { check, state: 'warning', message: 'no bot can send signals', remedy: 'npm run bot -- create NAME' };
+  return { check, state: 'ok', message: `${tokens} valid, of ${bots} ${bots === '1' ? 'bot' : 'bots'}` };
 }
 
 process.exitCode = await main(process.argv.slice(2));

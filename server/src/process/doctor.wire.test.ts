@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -69,6 +70,20 @@ describe('npm run doctor', () => {
     await new Promise((resolve) => free.close(resolve));
     const { of, code } = await examine({ PORT: String(port) });
     expect([code, of('port')?.message]).toEqual([0, `${port} is free`]);
+  });
+
+  test('says so where the server that runs has another record than the folder, and where the record is of another kind', async () => {
+    const { DATABASE_URL: _, ...own } = environment;
+    const { stdout } = await run({ ...own, DATA_DIR: join(tmpdir(), 'bot-performance-none') }, '--json');
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    expect(checks.find(({ check }) => check === 'database')).toMatchObject({
+      state: 'fault',
+      message: expect.stringContaining('elsewhere'),
+    });
+
+    expect((await examine()).of('record')).toEqual({ check: 'record', state: 'ok', message: 'begun with simulated prices' });
+    const { of } = await examine({ SIMULATED_PRICES: 'false' });
+    expect(of('record')).toMatchObject({ state: 'fault', remedy: expect.stringContaining('DATA_DIR') });
   });
 
   test('names every fault of the configuration and says no secret', async () => {

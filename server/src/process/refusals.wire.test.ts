@@ -264,7 +264,13 @@ describe('a value that does not fit its type is not sent back (F88)', () => {
       'TradeFilter',
       'trades(filter: $v) { totalCount }',
       { direction: [SENT] },
-      / at "v\.direction\[0\]"; That value does not exist in "Direction" enum/,
+      / at "v\.direction\[0\]"; That value does not exist in "Direction" enum\. It is one of LONG, SHORT\.$/,
+    ],
+    [
+      'TradeFilter',
+      'trades(filter: $v) { totalCount }',
+      { direction: [5] },
+      /"Direction" cannot represent [^.]*\. It is one of LONG, SHORT\.$/,
     ],
     ['TradeFilter', 'trades(filter: $v) { totalCount }', { symbol: [{ a: SENT }] }, / at "v\.symbol\[0\]"; String cannot/],
     ['TradeFilter', 'trades(filter: $v) { totalCount }', SENT, /; Expected (value of )?type "TradeFilter"/],
@@ -274,6 +280,13 @@ describe('a value that does not fit its type is not sent back (F88)', () => {
     const told = await messages(`query ($v: ${type}) { ${field} }`, { v: value });
     expect(told.join('\n')).toMatch(expected);
     for (const message of told) expect(message).not.toContain(SENT);
+  });
+
+  test('a wrong value of an enum in a document is answered with those that are right', async () => {
+    for (const value of [SENT, `"${SENT}"`, '5'])
+      expect((await messages(`{ trades(filter: { direction: ${value} }) { totalCount } }`, {})).join('\n')).toMatch(
+        /\. It is one of LONG, SHORT\.$/,
+      );
   });
 
   test.each([
