@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { hasBrowser, openBrowser } from '../testkit/browser.ts';
 import { randomOf, verdictOf } from './rig.ts';
 import type { Outcome, RigArguments, Verdict } from './rig.ts';
@@ -11,6 +11,8 @@ import type { HostileSite } from './xss-site.ts';
 
 const SHORT_PAYLOADS = 3;
 const PAGES_AT_ONCE = 4;
+const BLANK = 'about:blank';
+const SETTLED_MS = 5_000;
 const ROUTES = join(import.meta.dirname, '../../web/src/routes');
 
 /** The addresses of routes with parameters. A route without any is visited as it stands. */
@@ -94,33 +96,36 @@ type Change = (context: BrowserContext) => Promise<void>;
 async function visitAll(browser: Browser, url: string, paths: readonly string[], change?: Change): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const waiting = [...paths];
+  const context = await browser.newContext();
+  await change?.(context);
   const visitor = async (): Promise<void> => {
-    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) outcomes.push(await visit(browser, url, path, change));
+    const visit = await visitsIn(context, url);
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) outcomes.push(await visit(path));
   };
-  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, visitor));
+  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, visitor)).finally(() => context.close());
   return outcomes;
 }
 
-async function visit(browser: Browser, url: string, path: string, change?: Change): Promise<Outcome> {
-  const faults: string[] = [];
-  const context = await browser.newContext();
-  try {
-    await change?.(context);
-    await context.exposeFunction('xss', () => void faults.push('a script ran'));
-    await context.exposeFunction('tellOfPolicy', (what: string) => void faults.push(`the policy stepped in: ${what}`));
-    await context.addInitScript(() => {
-      const tell = (window as unknown as { tellOfPolicy(what: string): void }).tellOfPolicy;
-      document.addEventListener('securitypolicyviolation', (event) => tell(`${event.violatedDirective} ${event.blockedURI}`));
-    });
-    const page = await context.newPage();
-    page.on('dialog', (dialog) => {
-      faults.push('a dialog');
-      void dialog.dismiss();
-    });
-    page.on('request', (request) => {
-      const asked = request.url();
-      if (!asked.startsWith(url) && !asked.startsWith('data:') && !asked.startsWith('blob:')) faults.push(`asks ${asked}`);
-    });
+/** Visits one after the other in one tab: to open another for each costs more than its page. */
+async function visitsIn(context: BrowserContext, url: string): Promise<(path: string) => Promise<Outcome>> {
+  const page = await context.newPage();
+  let faults: string[] = [];
+  await page.exposeFunction('xss', () => void faults.push('a script ran'));
+  await page.exposeFunction('tellOfPolicy', (what: string) => void faults.push(`the policy stepped in: ${what}`));
+  await page.addInitScript(() => {
+    const tell = (window as unknown as { tellOfPolicy(what: string): void }).tellOfPolicy;
+    document.addEventListener('securitypolicyviolation', (event) => tell(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  page.on('dialog', (dialog) => {
+    faults.push('a dialog');
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => {
+    const asked = request.url();
+    if (![url, 'data:', 'blob:', BLANK].some((own) => asked.startsWith(own))) faults.push(`asks ${asked}`);
+  });
+  return async (path) => {
+    faults = [];
     const answer = await page.goto(url + path, { waitUntil: 'load' }).catch((error: Error) => {
       // A file is downloaded, and no page.
       if (!error.message.includes('Download is starting')) faults.push(error.message);
@@ -129,13 +134,18 @@ async function visit(browser: Browser, url: string, path: string, change?: Chang
     if (answer && answer.status() >= 500) faults.push(`HTTP ${answer.status()}`);
     if (answer) {
       faults.push(...headerFaults(answer.headers(), path));
-      await page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => {}); // live pages are never idle
+      await settled(page);
       faults.push(...(await page.evaluate(madeOfText)));
     }
-  } finally {
-    await context.close();
-  }
-  return outcomeOf(path, faults);
+    await page.goto(BLANK); // what happens later would be laid to the next
+    return outcomeOf(path, faults);
+  };
+}
+
+/** Until all is there: a live page once it follows the stream, which never lets it be idle; any other once it asks for nothing more. */
+async function settled(page: Page): Promise<void> {
+  const isLive = page.getByRole('button', { name: 'Pause' }).waitFor({ timeout: SETTLED_MS });
+  await Promise.any([isLive, page.waitForLoadState('networkidle', { timeout: SETTLED_MS })]).catch(() => {});
 }
 
 /** What a page that anybody may see must be sent with. */
