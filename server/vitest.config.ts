@@ -36,8 +36,6 @@ export default defineConfig({
     // Most tests wait for sockets and processes more than they compute.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowFirst },
-    // What fails is tried once more, and counted as retried: the demo's market goes on by itself, and a busy machine is slower than a person.
-    retry: 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
