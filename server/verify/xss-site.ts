@@ -12,6 +12,8 @@ import type { Payload } from '../testkit/documents.ts';
 import { silentLog } from '../testkit/silent-log.ts';
 import { until } from '../testkit/waiting.ts';
 
+/** The visits come faster than one address may ask: what is tried here is not that limit. */
+const ROOM = { API_COST_CAPACITY: '1000000000' };
 const BTC = { marketType: 'FUTURES', symbol: 'BTCUSDT', price: '42500' } as const;
 
 export interface HostileSite {
@@ -30,7 +32,7 @@ export async function hostileSite(payloads: readonly string[]): Promise<HostileS
   const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-xss-'));
   chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   const start = (port: number) =>
-    startServer({ config: configFrom({ PORT: String(port), DATA_DIR: dataDir, ...exchange.environment() }), compose, log: silentLog });
+    startServer({ config: configFrom({ ...ROOM, PORT: String(port), DATA_DIR: dataDir, ...exchange.environment() }), compose, log: silentLog });
   let server: RunningServer | undefined;
   const end = async (): Promise<void> => {
     await server?.stop();

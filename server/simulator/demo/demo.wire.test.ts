@@ -284,8 +284,9 @@ describe('killed and started again', () => {
     await until(agree, 'the two to agree').catch(() => expect(told).toEqual(stored));
   });
 
-  test('ends with exit code 0 when it is told to', async () => {
+  test('ends with exit code 0 when it is told to, and says so', async () => {
     demo.child.kill('SIGINT');
     expect((await once(demo.child, 'close'))[0]).toBe(0);
+    expect(demo.said()).toMatch(/\nStopped\./);
   });
 });

@@ -17,7 +17,7 @@ import { DEMO_BOTS, GUEST_BOT } from './cast.ts';
 import { composeDemo } from './compose-demo.ts';
 import { exchangePrices } from './exchange-prices.ts';
 import { SAMPLE_BOT_LIMITS, SampleBot } from './sample-bot.ts';
-import { welcome } from './words.ts';
+import { FAREWELL, welcome } from './words.ts';
 
 export interface DemoOptions {
   readonly environment: Environment;
@@ -63,7 +63,11 @@ export async function startDemo({ environment, clock, random, say }: DemoOptions
       sampleBot.start();
     }
     say(welcome({ port: server.port, token: guest.token, price, dataPlace: dataPlaceOf(config) }));
-    return { stopDeadlineMs: server.stopDeadlineMs, stop: () => closers.close() };
+    const stop = async (): Promise<void> => {
+      await closers.close();
+      say(FAREWELL);
+    };
+    return { stopDeadlineMs: server.stopDeadlineMs, stop };
   } catch (error) {
     await closers.close();
     throw error;

@@ -34,6 +34,9 @@ is already reached, choose others.
 `;
 }
 
+/** And when it has ended in order. */
+export const FAREWELL = '\nStopped. The next start goes on from here.\n';
+
 /** Runs in a shell as it stands. */
 export function curlCommand(origin: string, token: string, price: string): string {
   const { takeProfit, stopLoss } = levelsAround(price, 'LONG', GUEST_LEVELS, GUEST_DECIMALS);

@@ -1,12 +1,11 @@
 import type { Decimal } from '../kernel/decimal.ts';
-import type { Turn } from '../kernel/turn.ts';
 import type { BreakdownKey } from './breakdown.ts';
 import type { Capital } from './benchmark.ts';
 import { distributionOf } from './distribution.ts';
 import type { HistogramBin } from './distribution.ts';
 import { equityCurve } from './equity-curve.ts';
 import type { EquityPoint } from './equity-curve.ts';
-import type { Interval } from './intervals.ts';
+import type { Interval, KnownIntervals } from './intervals.ts';
 import { ranked } from './leaderboard.ts';
 import type { Evidence, LeaderboardRow, LeaderboardSort } from './leaderboard.ts';
 import type { TradeMetrics } from './metrics.ts';
@@ -47,9 +46,12 @@ export class TooManyRows extends Error {
 interface FiguresOptions {
   readonly capitalBase: Decimal;
   readonly metricsMaxAgeMs: number;
-  readonly turn: Turn;
+  readonly intervals: KnownIntervals;
   readonly maxBreakdownRows: number;
 }
+
+/** Told of work that somebody's question caused and nobody's before: trades that were read, or of which an interval was made. */
+export type OnWork = (what: 'read' | 'interval', trades: number) => void;
 
 /** Everything that can be said of the trades of one filter at one moment, all of it out of one slice of the record. */
 export class Figures {
@@ -57,12 +59,14 @@ export class Figures {
   readonly #cut: CutSlice;
   readonly #priceOf: PriceOf;
   readonly #options: FiguresOptions;
+  readonly #onWork: OnWork;
 
-  constructor(cut: CutSlice, priceOf: PriceOf, asOf: Date, options: FiguresOptions) {
+  constructor(cut: CutSlice, priceOf: PriceOf, asOf: Date, options: FiguresOptions, onWork: OnWork) {
     this.asOf = asOf;
     this.#cut = cut;
     this.#priceOf = priceOf;
     this.#options = options;
+    this.#onWork = onWork;
   }
 
   get totalTrades(): number {
@@ -129,7 +133,7 @@ export class Figures {
       openPositions: part.open.length,
       unrealizedPnl: positions.totalUnrealizedPnl,
       openWithoutPrice: positions.withoutPrice,
-      expectancyInterval: () => part.expectancyInterval(this.#options.turn),
+      expectancyInterval: () => part.expectancyInterval(this.#options.intervals, (trades) => this.#onWork('interval', trades)),
       firstEntryAt: () => part.firstEntryAt(),
     };
   }

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closedDaily } from '../../testkit/closed-trades.ts';
-import { expectancyInterval, expectancyIntervalInTurns, winRateInterval } from './intervals.ts';
+import { expectancyInterval, KnownIntervals, winRateInterval } from './intervals.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const Z = 1.959963984540054;
@@ -53,10 +53,22 @@ describe('domain section 6: expectancyInterval', () => {
       if (!isDone) setImmediate(count);
     };
     setImmediate(count);
-    const inTurns = await expectancyIntervalInTurns(profits, turn);
+    const inTurns = await new KnownIntervals(turn, 1).of(profits, () => {});
     isDone = true;
     expect(inTurns).toEqual(expectancyInterval(profits));
     expect(turns).toBeGreaterThan(20);
+  });
+
+  test('is worked out once for the same trades, whoever asks, and anew for others', async () => {
+    const intervals = new KnownIntervals(turn, 1_000);
+    const worked: number[] = [];
+    const of = (list: readonly number[]) => intervals.of(closedDaily(list), (trades) => worked.push(trades));
+    const first = await of([1, 2, 3, 4]);
+    expect(await of([1, 2, 3, 4])).toEqual(first);
+    expect(worked).toEqual([4]);
+    expect(await of([2, 1, 3, 4])).toEqual(expectancyInterval(closedDaily([2, 1, 3, 4]))); // as long, with the same sum and end
+    expect(await of([1, 2, 3])).toEqual(expectancyInterval(closedDaily([1, 2, 3])));
+    expect(worked).toEqual([4, 4, 3]);
   });
 
   test('the same trades give the same interval, to the last digit', () => {

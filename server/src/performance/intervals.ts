@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { Turn } from '../kernel/turn.ts';
 import type { ClosedTrade } from './closed-trade.ts';
@@ -41,29 +42,62 @@ const SEED = 20_260_101;
  * Plans", SIAM, 1982. Null without trades.
  *
  * Costs 2,000 draws per trade (10,000 trades: about 0.2 s), so it is not part of `computeMetrics`: ask only when somebody does, and
- * where others wait, by {@link expectancyIntervalInTurns}.
+ * where others wait, by {@link KnownIntervals}.
  */
 export function expectancyInterval(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Interval | null {
-  const steps = resampling(trades);
+  const steps = resampling(profitsOf(trades));
   for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
-/** However many are asked for, one at a time: many at once would each take their turn before anything else gets its own. */
-const oneAtATime = pLimit(1);
+/**
+ * The same, letting whatever else the process has to do have its turn every few hundred microseconds, and remembered by the trades it
+ * is of: a closure changes the interval of one row among many, and many filters hold the same trades.
+ */
+export class KnownIntervals {
+  readonly #turn: Turn;
+  /** However many are asked for, one at a time: many at once would each take their turn before anything else gets its own. */
+  readonly #oneAtATime = pLimit(1);
+  readonly #known: LRUCache<string, Known>;
 
-/** The same, letting whatever else the process has to do have its turn every few milliseconds. */
-export function expectancyIntervalInTurns(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[], turn: Turn): Promise<Interval | null> {
-  return oneAtATime(async () => {
-    const steps = resampling(trades);
+  /** `maxTrades`: of all intervals together that are remembered, 8 bytes each. */
+  constructor(turn: Turn, maxTrades: number) {
+    this.#turn = turn;
+    this.#known = new LRUCache({ maxSize: maxTrades, sizeCalculation: ({ profits }) => profits.length + 1 });
+  }
+
+  /** `onWork` is told of how many trades it has to be worked out. */
+  of(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[], onWork: (trades: number) => void): Promise<Interval | null> {
+    const profits = profitsOf(trades);
+    const key = `${profits.length} ${profits.at(-1)} ${profits.reduce((sum, profit) => sum + profit, 0)}`;
+    const known = this.#known.get(key);
+    if (known && known.profits.every((profit, place) => profit === profits[place])) return known.interval;
+    onWork(profits.length);
+    const interval = this.#oneAtATime(() => this.#workOut(profits));
+    this.#known.set(key, { profits, interval });
+    return interval;
+  }
+
+  async #workOut(profits: Float64Array): Promise<Interval | null> {
+    const steps = resampling(profits);
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done) return step.value;
-      await turn();
+      await this.#turn();
     }
-  });
+  }
 }
 
-/** Some milliseconds of work, at the least one resample, from each yield to the next. */
-const DRAWS_PER_STEP = 200_000;
+interface Known {
+  readonly profits: Float64Array;
+  readonly interval: Promise<Interval | null>;
+}
+
+/** An estimate to begin with, so doubles do; whole units keep it the same on every machine. */
+function profitsOf(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Float64Array {
+  return Float64Array.from(trades, ({ pnlUnits }) => Number(pnlUnits));
+}
+
+/** Some hundred microseconds of work, at the least one resample, from each yield to the next: an answer to a reader takes many turns. */
+const DRAWS_PER_STEP = 20_000;
 
 /** As many of the values as there are, drawn with replacement. A function of its own, as V8 makes no generator fast. */
 function sumOfDraws(values: Float64Array, random: () => number): number {
@@ -73,16 +107,14 @@ function sumOfDraws(values: Float64Array, random: () => number): number {
   return sum;
 }
 
-function* resampling(trades: readonly Pick<ClosedTrade, 'pnlUnits'>[]): Generator<void, Interval | null> {
-  const count = trades.length;
+function* resampling(profits: Float64Array): Generator<void, Interval | null> {
+  const count = profits.length;
   if (count === 0) return null;
-  // An estimate to begin with, so doubles do; whole units keep it the same on every machine.
-  const pnl = Float64Array.from(trades, ({ pnlUnits }) => Number(pnlUnits));
   const random = seededRandom(SEED);
   const sums = new Float64Array(RESAMPLES);
   let drawn = 0;
   for (let resample = 0; resample < RESAMPLES; resample += 1) {
-    sums[resample] = sumOfDraws(pnl, random);
+    sums[resample] = sumOfDraws(profits, random);
     drawn += count;
     if (drawn < DRAWS_PER_STEP) continue;
     drawn = 0;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { closedDaily, MS_PER_DAY } from '../../testkit/closed-trades.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { Performance } from './figures.ts';
+import { KnownIntervals } from './intervals.ts';
 import { ranked } from './leaderboard.ts';
 import type { LeaderboardSort } from './leaderboard.ts';
 import { Part } from './part.ts';
@@ -17,7 +18,7 @@ function row(key: string, profits: readonly (number | string)[]) {
   const performance = {
     ...metrics,
     asOf: AS_OF,
-    expectancyInterval: () => part.expectancyInterval(turn),
+    expectancyInterval: () => part.expectancyInterval(new KnownIntervals(turn, 1), () => {}),
     firstEntryAt: () => part.firstEntryAt(),
   };
   return { key, performance: performance as Performance };

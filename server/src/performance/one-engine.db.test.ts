@@ -74,6 +74,7 @@ beforeAll(async () => {
     maxConcurrentReads: 4,
     turn,
     metricsMaxAgeMs: 0,
+    maxIntervalTrades: 1_000_000,
     maxBreakdownRows: 100,
   };
   const head = () => new RecordStore(database.prisma).head();

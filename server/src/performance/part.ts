@@ -1,11 +1,9 @@
 import { Decimal } from '../kernel/decimal.ts';
-import type { Turn } from '../kernel/turn.ts';
 import type { TradeRow } from '../trades/rows.ts';
 import { capitalOf } from './benchmark.ts';
 import type { Capital } from './benchmark.ts';
 import type { ClosedTrade } from './closed-trade.ts';
-import { expectancyIntervalInTurns } from './intervals.ts';
-import type { Interval } from './intervals.ts';
+import type { Interval, KnownIntervals } from './intervals.ts';
 import { computeMetrics } from './metrics.ts';
 import type { TradeMetrics } from './metrics.ts';
 
@@ -37,8 +35,8 @@ export class Part {
   }
 
   /** Worked out when asked for: 2,000 resamples cost more than all the rest. */
-  expectancyInterval(turn: Turn): Promise<Interval | null> {
-    this.#interval ??= expectancyIntervalInTurns(this.closed, turn);
+  expectancyInterval(intervals: KnownIntervals, onWork: (trades: number) => void): Promise<Interval | null> {
+    this.#interval ??= intervals.of(this.closed, onWork);
     return this.#interval;
   }
 

@@ -59,8 +59,8 @@ export class SliceCache {
     this.#inTurn = pLimit(limits.maxConcurrentReads);
   }
 
-  /** A slice that holds at least everything up to `wanted`. */
-  get(filter: TradeFilter | null | undefined, wanted: bigint): Promise<CutSlice> {
+  /** A slice that holds at least everything up to `wanted`; `onRead` is told of how many trades, where it has to be read for this. */
+  get(filter: TradeFilter | null | undefined, wanted: bigint, onRead: (trades: number) => void): Promise<CutSlice> {
     const key = filterKey(filter);
     const known = this.#kept.get(key);
     this.#kept.delete(key);
@@ -73,6 +73,7 @@ export class SliceCache {
     fresh.slice.then(
       ({ size }) => {
         fresh.size = size;
+        onRead(size);
         this.#trim();
       },
       // A slice that could not be read must not be remembered.

@@ -57,6 +57,7 @@ const OPTIONS = {
   maxConcurrentReads: 4,
   turn,
   metricsMaxAgeMs: 1_000,
+  maxIntervalTrades: 1_000_000,
   maxBreakdownRows: 1_000,
 };
 const head = () => new RecordStore(database.prisma).head();

@@ -171,8 +171,12 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       startedAt: () => performance.firstSignalAt(),
     },
   };
+  // What an answer costs beyond its rows is known only when it is made; it is charged to who was first to ask.
+  const costPerThousand = { read: limits.api.costPerThousandRead, interval: limits.api.costPerThousandInIntervals };
   const contextOf = (bearer: string | null, request: IncomingMessage | undefined): Context => {
-    const moment = trackRecord.moment();
+    const moment = trackRecord.moment(undefined, (what, trades) => {
+      if (request) budget.charge(visitors.of(request), Math.ceil((trades * costPerThousand[what]) / 1_000));
+    });
     return {
       ...context,
       moment,

@@ -130,6 +130,7 @@ export const LIMITS = {
     maxCachedTrades: wholeNumber('places of trades kept for all these filters together, 8 bytes each', 5_000_000, 0, 1_000_000_000),
     maxConcurrentReads: wholeNumber('filters whose trades are read at once; others wait', 4, 1, 100),
     maxBreakdownRows: wholeNumber('most rows of a breakdown or a leaderboard', 1_000, 1, 100_000),
+    maxIntervalTrades: wholeNumber('trades of all expectancy intervals that are remembered, 8 bytes each', 1_000_000, 1, 1_000_000_000),
     metricsMaxAgeMs: wholeNumber('the metrics that grow with the clock are worked out again after this long', 1_000, 0, 60_000),
   },
   live: {
@@ -156,6 +157,18 @@ export const LIMITS = {
     costCapacity: wholeNumber('points that one address may spend at once', 20_000, 100, 1_000_000_000),
     costPerSecond: wholeNumber('points that one address gets back per second', 1_000, 1, 1_000_000_000),
     refusedCost: wholeNumber('points that a request costs which is refused for what it says, or for its wrong token', 200, 0, 1_000_000),
+    costPerThousandRead: wholeNumber(
+      'points per thousand trades of a filter that nobody has asked for since the record grew',
+      50,
+      0,
+      1_000_000,
+    ),
+    costPerThousandInIntervals: wholeNumber(
+      'points per thousand trades of an expectancy interval that has to be worked out',
+      500,
+      0,
+      1_000_000,
+    ),
     heavyCost: wholeNumber('points from which on a request is heavy', 1_200, 1, 1_000_000_000),
     maxHeavyRequests: wholeNumber('heavy requests of one address under way', 4, 1, 1_000_000),
     maxAddresses: wholeNumber(
