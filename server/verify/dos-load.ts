@@ -19,14 +19,16 @@ const HEAVY = JSON.stringify({
   query: `{ a: trades(first: 100) { edges { node { id signal { bot { slug } } } } totalCount }
     b: signals(first: 100) { edges { node { id bot { slug } trade { id } } } } }`,
 });
-/** Each with a filter that nobody asked with before, so that nothing of it was worked out already. */
+/** Half of the long record. */
+const RARE_SECONDS = 10_000;
+/** Trades of the long record are a second apart: each filter is one that nobody asked with before and holds other trades than any, so that nothing of it was worked out already. */
 const rare = (index: number): string =>
   JSON.stringify({
     query: `query ($from: DateTime) {
       a: leaderboard(by: SYMBOL, minTrades: 1, filter: { from: $from }) { rank key performance { totalPnl expectancyInterval { low } } }
       b: breakdown(by: HOUR, filter: { from: $from }) { key performance { totalPnl sharpe { value } } }
       c: openPositions(filter: { from: $from }) { positions { id unrealizedPnl } } }`,
-    variables: { from: new Date(Date.UTC(2020, 0, 1) + index).toISOString() },
+    variables: { from: new Date(Date.UTC(2020, 0, 1) + (index % RARE_SECONDS) * 1_000 + index / RARE_SECONDS).toISOString() },
   });
 
 export interface Load {

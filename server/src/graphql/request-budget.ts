@@ -38,15 +38,18 @@ export class RequestBudget {
   }
 
   /**
-   * Takes the price of any request, and `more` for what is known to be asked for; an error where that is not left, so that nothing more
-   * needs to be done about it.
+   * Takes the price of any request, and `more` for what is known to be asked for; an error where that is not left, or not what it costs
+   * to look at a request and refuse it, so that nothing more needs to be done about it.
    */
   knock(visitor: string, more = 0): GraphQLError | undefined {
-    const points = Math.min(REQUEST_COST + more, this.#limits.costCapacity);
+    const { costCapacity, refusedCost } = this.#limits;
+    const points = Math.min(REQUEST_COST + more, costCapacity);
+    const needed = Math.max(points, refusedCost);
+    if (this.state(visitor).remaining < needed) return this.#rateLimited(visitor, needed);
     return this.#buckets.of(visitor).take(points) ? undefined : this.#rateLimited(visitor, points);
   }
 
-  /** Takes the points of an operation; `done` is to be called when its execution has ended. */
+  /** Takes the points of an operation; `done` is to be called when its execution has ended. Where too few are left it was looked at for nothing, which costs as well. */
   begin(visitor: string, points: number): { readonly done: () => void } | { readonly refused: GraphQLError } {
     const { maxCost, heavyCost, maxHeavyRequests } = this.#limits;
     if (points > maxCost) {
@@ -59,7 +62,10 @@ export class RequestBudget {
       const message = `At most ${maxHeavyRequests} requests of ${heavyCost} points or more may be under way from one address.`;
       return { refused: apiError('TOO_MANY_HEAVY_REQUESTS', message, 1) };
     }
-    if (!this.#buckets.of(visitor).take(points)) return { refused: this.#rateLimited(visitor, points) };
+    if (!this.#buckets.of(visitor).take(points)) {
+      this.chargeRefused(visitor);
+      return { refused: this.#rateLimited(visitor, points) };
+    }
     if (!isHeavy) return { done: () => {} };
     this.#heavy.set(visitor, underWay + 1);
     return { done: () => this.#release(visitor) };

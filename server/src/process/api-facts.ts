@@ -24,6 +24,8 @@ const PUBLIC_LIMITS: Readonly<Record<string, readonly string[]>> = {
     'costCapacity',
     'costPerSecond',
     'refusedCost',
+    'costPerThousandRead',
+    'costPerThousandInIntervals',
     'heavyCost',
     'maxHeavyRequests',
   ],

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { parse } from 'graphql';
 import type { OperationDefinitionNode } from 'graphql';
+import pg from 'pg';
+import { freshDatabase } from '../../testkit/database.ts';
+import { fillRecord } from '../../testkit/fill-record.ts';
 import { startProduct } from '../../testkit/product.ts';
 import { costOf } from '../graphql/cost.ts';
 import { schema } from '../graphql/schema.ts';
@@ -62,4 +65,30 @@ test('a download is paid for as well', async () => {
   const refused = await download();
   expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
   expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } }] });
+});
+
+test('figures are paid for by who is first to ask for them, by the trades that had to be worked out', async () => {
+  const databaseUrl = await freshDatabase();
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await fillRecord((text) => client.query(text), { trades: 3_000, openEvery: 100 }).finally(() => client.end());
+  const product = await startProduct({ databaseUrl, env: { API_COST_CAPACITY: '20000', API_COST_PER_SECOND: '1' } });
+  let remaining = 20_000;
+  const costs = async (filter: string): Promise<number> => {
+    const query = `{ performance(filter: ${filter}) { expectancyInterval { low } } }`;
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(product.graphqlUrl, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const before = remaining;
+    ({ remaining } = ((await response.json()) as { extensions: { rateLimit: { remaining: number } } }).extensions.rateLimit);
+    return before - remaining;
+  };
+  const first = await costs('{}');
+  const again = await costs('{}');
+  const worked = (3_000 * 50 + 2_970 * 500) / 1_000;
+  expect(first - again).toBeGreaterThan(worked - 5); // some come back meanwhile
+  expect(first - again).toBeLessThanOrEqual(worked + 2);
+  // The same trades by another filter: they are read, and their interval is known.
+  const sameTrades = await costs('{ from: "2019-01-01T00:00:00Z" }');
+  expect(sameTrades - again).toBeGreaterThan(150 - 5);
+  expect(sameTrades - again).toBeLessThanOrEqual(150 + 2);
 });
