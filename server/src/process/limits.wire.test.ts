@@ -76,12 +76,17 @@ describe('what a request may cost', () => {
 
   test('is limited per address; the others are served, and the pages of that visitor too', async () => {
     const tight = await startProduct({
-      env: { API_COST_CAPACITY: '100', API_COST_PER_SECOND: '1', API_MAX_COST: '100', API_REFUSED_COST: '50' },
+      env: { API_COST_CAPACITY: '112', API_COST_PER_SECOND: '1', API_MAX_COST: '100', API_REFUSED_COST: '20' },
     });
     const query = { query: '{ trades(first: 20) { edges { node { id } } } }' };
     const answers = await Array.fromAsync(Array.from({ length: 5 }), () => ask(tight, query, { from: '127.1.0.2' }));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
     expect(codes(answers[4]!)).toEqual(['RATE_LIMITED']);
+    // The fourth was looked at before it was refused, which took what was left; the fifth was not.
+    expect(answers.slice(3).map(({ headers }) => headers['ratelimit'])).toEqual([
+      expect.stringMatching(/r=[012];/),
+      expect.stringMatching(/r=[012];/),
+    ]);
     expect(Number(answers[4]!.headers['retry-after'])).toBeGreaterThan(0);
     expect((await ask(tight, query, { from: '127.1.0.3' })).status).toBe(200);
     const forged = { headers: { 'x-page-visitor': 'guess 127.1.0.9', 'x-forwarded-for': '192.0.2.7' }, from: '127.1.0.2' };
