@@ -49,7 +49,10 @@ export class RequestBudget {
     return this.#buckets.of(visitor).take(points) ? undefined : this.#rateLimited(visitor, points);
   }
 
-  /** Takes the points of an operation; `done` is to be called when its execution has ended. Where too few are left it was looked at for nothing, which costs as well. */
+  /**
+   * Takes the points of an operation; `done` is to be called when its execution has ended. Where too few are left it was looked at for
+   * nothing, which costs as well.
+   */
   begin(visitor: string, points: number): { readonly done: () => void } | { readonly refused: GraphQLError } {
     const { maxCost, heavyCost, maxHeavyRequests } = this.#limits;
     if (points > maxCost) {
@@ -82,7 +85,7 @@ export class RequestBudget {
     return this.state(visitor).remaining >= refusedCost ? 0 : this.#buckets.of(visitor).secondsUntil(refusedCost);
   }
 
-  /** Takes points for what was done already, as far as they are there. */
+  /** Takes points for what was done already; what is not there is owed. */
   charge(visitor: string, points: number): void {
     this.#buckets.of(visitor).charge(points);
   }

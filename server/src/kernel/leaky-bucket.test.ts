@@ -20,11 +20,14 @@ test('takes what fits in, refuses the rest whole, and leaks steadily', () => {
   expect(bucket.state()).toEqual({ limit: 100, remaining: 100, resetSeconds: 0 });
 });
 
-test('what was spent already is charged up to the brim', () => {
-  const bucket = new LeakyBucket(SIZE, clockAt());
+test('what was spent already is owed, up to as much again as fits in', () => {
+  const clock = clockAt();
+  const bucket = new LeakyBucket(SIZE, clock);
   bucket.charge(1_000);
-  expect(bucket.state().remaining).toBe(0);
-  expect(bucket.secondsUntil(1)).toBe(1);
+  expect(bucket.state()).toMatchObject({ remaining: 0, resetSeconds: 20 });
+  expect([bucket.take(1), bucket.secondsUntil(1)]).toEqual([false, 11]);
+  clock.nowMs += 11_000;
+  expect(bucket.take(10)).toBe(true);
 });
 
 test('each key has its own; the longest unused is forgotten when there are too many', () => {

@@ -39,10 +39,10 @@ export class LeakyBucket {
     return true;
   }
 
-  /** Takes what has been spent already, up to the brim. */
+  /** Takes what has been spent already: beyond the brim it is owed, up to as much again, or the last of it would be free. */
   charge(points: number): void {
     this.#leak();
-    this.#level = Math.min(this.#size.capacity, this.#level + points);
+    this.#level = Math.min(2 * this.#size.capacity, this.#level + points);
   }
 
   /** Whole seconds, at least 1, until that much fits in. */
@@ -56,7 +56,7 @@ export class LeakyBucket {
     const { capacity, leakPerSecond } = this.#size;
     return {
       limit: capacity,
-      remaining: Math.floor(capacity - this.#level),
+      remaining: Math.max(0, Math.floor(capacity - this.#level)),
       resetSeconds: Math.ceil(this.#level / leakPerSecond),
     };
   }
