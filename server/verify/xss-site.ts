@@ -32,7 +32,11 @@ export async function hostileSite(payloads: readonly string[]): Promise<HostileS
   const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-xss-'));
   chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   const start = (port: number) =>
-    startServer({ config: configFrom({ ...ROOM, PORT: String(port), DATA_DIR: dataDir, ...exchange.environment() }), compose, log: silentLog });
+    startServer({
+      config: configFrom({ ...ROOM, PORT: String(port), DATA_DIR: dataDir, ...exchange.environment() }),
+      compose,
+      log: silentLog,
+    });
   let server: RunningServer | undefined;
   const end = async (): Promise<void> => {
     await server?.stop();

@@ -107,7 +107,8 @@ export function checkSymbol(
   const allowed = `Allowed: ${quoteAssets.join(', ')}.`;
   if (!listKnown)
     return quoteAssets.some((asset) => symbol.endsWith(asset)) ? [] : [refuse(['symbol'], 'QUOTE_ASSET_NOT_ALLOWED', allowed)];
-  if (!info) return [refuse(['symbol'], 'SYMBOL_UNKNOWN', `Market: ${marketType}. It is written as the exchange writes it, as in BTCUSDT.`)];
+  if (!info)
+    return [refuse(['symbol'], 'SYMBOL_UNKNOWN', `Market: ${marketType}. It is written as the exchange writes it, as in BTCUSDT.`)];
   if (!quoteAssets.includes(info.quoteAsset)) return [refuse(['symbol'], 'QUOTE_ASSET_NOT_ALLOWED', allowed)];
   if (!info.trading) return [refuse(['symbol'], 'SYMBOL_NOT_TRADING', `Its status is ${info.status}.`)];
   return [];
