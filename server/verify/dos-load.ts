@@ -21,7 +21,7 @@ const HEAVY = JSON.stringify({
 });
 /** Half of the long record. */
 const RARE_SECONDS = 10_000;
-/** Trades of the long record are a second apart: each filter is one that nobody asked with before and holds other trades than any, so that nothing of it was worked out already. */
+/** Each with a filter that nobody asked with before; trades of the long record are a second apart, so that it holds others, too: nothing was worked out already. */
 const rare = (index: number): string =>
   JSON.stringify({
     query: `query ($from: DateTime) {

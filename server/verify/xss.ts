@@ -11,8 +11,9 @@ import type { HostileSite } from './xss-site.ts';
 
 const SHORT_PAYLOADS = 3;
 const PAGES_AT_ONCE = 4;
-const BLANK = 'about:blank';
+/** The longest wait for a page to be complete. */
 const SETTLED_MS = 5_000;
+const BLANK = 'about:blank';
 const ROUTES = join(import.meta.dirname, '../../web/src/routes');
 
 /** The addresses of routes with parameters. A route without any is visited as it stands. */
@@ -102,7 +103,7 @@ async function visitAll(browser: Browser, url: string, paths: readonly string[],
     const visit = await visitsIn(context, url);
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) outcomes.push(await visit(path));
   };
-  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, visitor)).finally(() => context.close());
+  await Promise.all(Array.from({ length: Math.min(PAGES_AT_ONCE, paths.length) }, visitor)).finally(() => context.close());
   return outcomes;
 }
 

@@ -100,7 +100,10 @@ function withValues(message: string, schema: GraphQLSchema | undefined): string 
 /** Of a message's beginning and of its end: what was sent may still stand between them, however long. */
 const KEPT_LENGTH = 150;
 
-/** The same error with a code, without the value that did not fit, and with a message of bounded length; `schema` is to be given where a type may be named. */
+/**
+ * The same error with a code, without the value that did not fit, and with a message of bounded length. `schema`: where the query could
+ * be read, as its types may be named.
+ */
 export function forCallers(error: GraphQLError, schema?: GraphQLSchema): GraphQLError {
   const { message, nodes, source, positions, path, extensions } = error;
   const plain = withValues(withoutValue(error), schema);

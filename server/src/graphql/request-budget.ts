@@ -46,28 +46,22 @@ export class RequestBudget {
     const points = Math.min(REQUEST_COST + more, costCapacity);
     const needed = Math.max(points, refusedCost);
     if (this.state(visitor).remaining < needed) return this.#rateLimited(visitor, needed);
-    return this.#buckets.of(visitor).take(points) ? undefined : this.#rateLimited(visitor, points);
+    this.charge(visitor, points);
+    return undefined;
   }
 
   /**
-   * Takes the points of an operation; `done` is to be called when its execution has ended. Where too few are left it was looked at for
-   * nothing, which costs as well.
+   * Takes the points of an operation; `done` is to be called when its execution has ended. What is refused was looked at for nothing,
+   * which costs as well.
    */
   begin(visitor: string, points: number): { readonly done: () => void } | { readonly refused: GraphQLError } {
     const { maxCost, heavyCost, maxHeavyRequests } = this.#limits;
-    if (points > maxCost) {
-      const message = `This request costs ${points} points: at most ${maxCost} are allowed. Ask for smaller pages or fewer fields.`;
-      return { refused: apiError('QUERY_TOO_COSTLY', message) };
-    }
     const isHeavy = points >= heavyCost;
     const underWay = this.#heavy.get(visitor) ?? 0;
-    if (isHeavy && underWay >= maxHeavyRequests) {
-      const message = `At most ${maxHeavyRequests} requests of ${heavyCost} points or more may be under way from one address.`;
-      return { refused: apiError('TOO_MANY_HEAVY_REQUESTS', message, 1) };
-    }
-    if (!this.#buckets.of(visitor).take(points)) {
+    const hasRoom = points <= maxCost && (!isHeavy || underWay < maxHeavyRequests);
+    if (!hasRoom || !this.#buckets.of(visitor).take(points)) {
       this.chargeRefused(visitor);
-      return { refused: this.#rateLimited(visitor, points) };
+      return { refused: this.#refusal(visitor, points, hasRoom) };
     }
     if (!isHeavy) return { done: () => {} };
     this.#heavy.set(visitor, underWay + 1);
@@ -99,6 +93,17 @@ export class RequestBudget {
     const { limit, remaining, resetSeconds } = this.state(visitor);
     const window = Math.ceil(limit / this.#limits.costPerSecond);
     return { 'ratelimit-policy': `"cost";q=${limit};w=${window}`, ratelimit: `"cost";r=${remaining};t=${resetSeconds}` };
+  }
+
+  #refusal(visitor: string, points: number, hasRoom: boolean): GraphQLError {
+    const { maxCost, heavyCost, maxHeavyRequests } = this.#limits;
+    if (points > maxCost) {
+      const message = `This request costs ${points} points: at most ${maxCost} are allowed. Ask for smaller pages or fewer fields.`;
+      return apiError('QUERY_TOO_COSTLY', message);
+    }
+    if (hasRoom) return this.#rateLimited(visitor, points);
+    const message = `At most ${maxHeavyRequests} requests of ${heavyCost} points or more may be under way from one address.`;
+    return apiError('TOO_MANY_HEAVY_REQUESTS', message, 1);
   }
 
   #rateLimited(visitor: string, points: number): GraphQLError {
