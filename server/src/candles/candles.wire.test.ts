@@ -121,9 +121,9 @@ test('one trade whose candles cannot be had does not keep the others from theirs
   const exchange = await startExchange({ beatMs: 100 });
   printTape(exchange, 'FUTURES');
   const [older, newer] = [await pastTrade('FUTURES', 'LONG'), await pastTrade('FUTURES', 'LONG')];
-  const product = await startProduct({ exchange, databaseUrl, env: { ...QUICK, CANDLES_RETRY_MS: '600000' } });
-  // The newest trade is asked for first; the benchmark's closes are asked for on the other market.
+  // The newest trade is asked for first, as soon as the product runs; the benchmark's closes are asked for on the other market.
   exchange.failRequest('FUTURES', { path: KLINES.FUTURES, body: '[["x"]]' });
+  const product = await startProduct({ exchange, databaseUrl, env: { ...QUICK, CANDLES_RETRY_MS: '600000' } });
   await kept(product, older);
   expect((await product.query<Answer>(TRADE, { id: newer })).trade).toEqual({
     priceCandles: null,
