@@ -9,6 +9,7 @@ import { until } from '../../testkit/waiting.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { systemClock } from '../process/system-clock.ts';
 import type { MarketType } from '../ticks/tick.ts';
+import { TradeCandlesStore } from './trade-candles.store.ts';
 
 const MINUTE_MS = 60_000;
 const KLINES: Readonly<Record<MarketType, string>> = { SPOT: '/api/v3/klines', FUTURES: '/fapi/v1/klines' };
@@ -98,6 +99,31 @@ test.each([
     expect([open, high, low, close].map(Number)).toEqual(
       [traded[0]!, Math.max(...traded), Math.min(...traded), traded.at(-1)!].map((price) => Number(price.toFixed(2))),
     );
+  }
+  await product.end();
+  await exchange.stop();
+});
+
+test('whoever asks while the candles of a trade are kept gets them with the excursions, or neither', async () => {
+  const exchange = await startExchange({ beatMs: 100 });
+  const product = await startProduct({ exchange, databaseUrl, env: { ...QUICK, ROLE: 'api' } });
+  const store = new TradeCandlesStore(prisma);
+  const candle = { openTimeMs: ENTRY_MS, open: '100', high: '104', low: '100', close: '104', trades: 1 };
+  const extremes = { lowest: new Decimal(100), highest: new Decimal(104), resolution: '1m' } as const;
+  const ask = async (id: string) => (await product.query<Answer>(TRADE, { id })).trade;
+  // With no pause between the questions the candles come in the middle of one, at a moment that differs each time.
+  const askUntilKept = async (id: string) => {
+    for (let isKept = false; !isKept;) {
+      const { priceCandles, maxAdverseExcursion, maxFavourableExcursion } = await ask(id);
+      isKept = priceCandles !== null;
+      expect([maxAdverseExcursion !== null, maxFavourableExcursion !== null]).toEqual([isKept, isKept]);
+    }
+  };
+  for (let i = 0; i < 100; i++) {
+    const id = await pastTrade('FUTURES', 'LONG');
+    const askers = [1, 2, 3].map(() => askUntilKept(id));
+    await ask(id);
+    await Promise.all([...askers, store.save(id, { interval: '1m', candles: [candle], extremes })]);
   }
   await product.end();
   await exchange.stop();

@@ -32,14 +32,19 @@ test('what is kept comes back to the last digit, in the order asked for, and onc
   await store.save(one, CANDLES);
   await store.save(other, { interval: '1h', candles: [], extremes: null });
   await store.save(one, { interval: '5m', candles: [], extremes: null }); // the second of two leaders
-  const [of, none, empty] = await store.charts([one, bare, other]);
+  const asked = (withCandles: boolean) => [one, bare, other].map((tradeId) => ({ tradeId, withCandles }));
+  const [of, none, empty] = await store.charts(asked(true));
   expect(of?.interval).toBe('1m');
   expect(of?.candles.map(({ openTimeMs, low }) => [openTimeMs, new Decimal(low).toString()])).toEqual([
     [T0, '99.000000000000000001'],
     [T0 + 60_000, '100.25'],
   ]);
-  expect([none, empty]).toEqual([null, { interval: '1h', candles: [] }]);
-  expect(await store.extremes([other, one, bare])).toEqual([null, CANDLES.extremes, null]);
+  expect([none, empty]).toEqual([null, { interval: '1h', candles: [], extremes: null }]);
+  const { interval, extremes } = CANDLES;
+  expect(of?.extremes).toEqual(extremes);
+  expect(await store.charts(asked(false))).toEqual([{ interval, candles: [], extremes }, null, empty]);
+  const both = await store.charts([true, false].map((withCandles) => ({ tradeId: one, withCandles })));
+  expect(both).toEqual([of, of]);
 });
 
 test('closed trades without candles are named, newest first', async () => {
@@ -69,7 +74,7 @@ describe('the database refuses', () => {
   test.each(refused)('%s', async (_, spoil) => {
     const id = await closed();
     await expect(store.save(id, spoil(CANDLES))).rejects.toThrow();
-    expect(await store.charts([id])).toEqual([null]);
+    expect(await store.charts([{ tradeId: id, withCandles: true }])).toEqual([null]);
   });
 
   test('candles of an open trade', async () => {

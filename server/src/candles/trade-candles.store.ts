@@ -8,7 +8,15 @@ import type { ClosedLife, Extremes, TradeCandles } from './trade-candles.ts';
 /** A kept chart, without the numbers of trades. */
 export interface PriceChart {
   readonly interval: KlineInterval;
+  /** Empty where only the extremes are asked for. */
   readonly candles: readonly Omit<Kline, 'trades'>[];
+  /** Null where the candles do not reach from entry to exit. */
+  readonly extremes: Extremes | null;
+}
+
+export interface AskedChart {
+  readonly tradeId: string;
+  readonly withCandles: boolean;
 }
 
 export class TradeCandlesStore implements KeptCandles {
@@ -71,36 +79,47 @@ export class TradeCandlesStore implements KeptCandles {
       ON CONFLICT (trade_id) DO NOTHING`;
   }
 
-  /** Of each trade in the order asked for; null where none is kept. */
-  async charts(tradeIds: readonly string[]): Promise<(PriceChart | null)[]> {
+  /**
+   * Of each trade in the order asked for; null where nothing is kept. All are of one moment: who asks for candles and extremes together
+   * gets both or neither. The candles of a trade of which only the extremes are asked for are not read.
+   */
+  async charts(asked: readonly AskedChart[]): Promise<(PriceChart | null)[]> {
+    const ids = asked.map(({ tradeId }) => tradeId);
+    const whole = asked.filter(({ withCandles }) => withCandles).map(({ tradeId }) => tradeId);
     const rows = await this.#prisma.$queryRaw<
-      { id: string; interval: KlineInterval; times: Date[]; opens: string[]; highs: string[]; lows: string[]; closes: string[] }[]
+      {
+        id: string;
+        interval: KlineInterval;
+        lowest: string | null;
+        highest: string | null;
+        resolution: KlineInterval | null;
+        times: Date[] | null;
+        opens: string[];
+        highs: string[];
+        lows: string[];
+        closes: string[];
+      }[]
     >`
-      SELECT trade_id::text AS id, interval, open_times AS times, opens::text[], highs::text[], lows::text[], closes::text[]
-      FROM trade_candles WHERE trade_id = ANY(${[...tradeIds]}::uuid[])`;
+      SELECT c.trade_id::text AS id, c.interval, c.lowest::text, c.highest::text, c.resolution, w.*
+      FROM trade_candles c LEFT JOIN LATERAL (
+        SELECT c.open_times AS times, c.opens::text[], c.highs::text[], c.lows::text[], c.closes::text[]
+        WHERE c.trade_id = ANY(${whole}::uuid[])
+      ) w ON true
+      WHERE c.trade_id = ANY(${ids}::uuid[])`;
     const charts = new Map(
-      rows.map(({ id, interval, times, opens, highs, lows, closes }) => {
-        const candles = times.map((time, i) => ({
+      rows.map(({ id, interval, lowest, highest, resolution, times, opens, highs, lows, closes }) => {
+        const candles = (times ?? []).map((time, i) => ({
           openTimeMs: time.getTime(),
           open: opens[i]!,
           high: highs[i]!,
           low: lows[i]!,
           close: closes[i]!,
         }));
-        return [id, { interval, candles }];
+        const extremes =
+          lowest && highest && resolution ? { lowest: new Decimal(lowest), highest: new Decimal(highest), resolution } : null;
+        return [id, { interval, candles, extremes }];
       }),
     );
-    return tradeIds.map((id) => charts.get(id) ?? null);
-  }
-
-  /** Likewise; null also where candles are kept that do not reach from entry to exit. */
-  async extremes(tradeIds: readonly string[]): Promise<(Extremes | null)[]> {
-    const rows = await this.#prisma.$queryRaw<{ id: string; lowest: string; highest: string; resolution: KlineInterval }[]>`
-      SELECT trade_id::text AS id, lowest::text, highest::text, resolution
-      FROM trade_candles WHERE trade_id = ANY(${[...tradeIds]}::uuid[]) AND lowest IS NOT NULL`;
-    const extremes = new Map(
-      rows.map(({ id, lowest, highest, resolution }) => [id, { lowest: new Decimal(lowest), highest: new Decimal(highest), resolution }]),
-    );
-    return tradeIds.map((id) => extremes.get(id) ?? null);
+    return ids.map((id) => charts.get(id) ?? null);
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import DataLoader from 'dataloader';
 import { DailyClosesStore } from '../candles/daily-closes.store.ts';
 import { TradeCandlesStore } from '../candles/trade-candles.store.ts';
+import type { AskedChart } from '../candles/trade-candles.store.ts';
 import { createApi } from '../graphql/api.ts';
 import type { Context } from '../graphql/builder.ts';
 import { RequestBudget } from '../graphql/request-budget.ts';
@@ -83,8 +84,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
   const stretches = new StretchesStore(prisma);
   const candles = new TradeCandlesStore(prisma);
   // What is asked for at once is read at once; nothing is remembered, since it may be known the next time.
-  const charts = new DataLoader((ids: readonly string[]) => candles.charts(ids), { cache: false });
-  const extremes = new DataLoader((ids: readonly string[]) => candles.extremes(ids), { cache: false });
+  const charts = new DataLoader((asked: readonly AskedChart[]) => candles.charts(asked), { cache: false });
   const dailyCloses = new DailyClosesStore(prisma);
   const turn: Turn = () => new Promise((resolve) => setImmediate(resolve));
   const performance = new PerformanceStore(prisma, turn);
@@ -144,8 +144,8 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       const repaired = await stretches.repaired(marketType, trade.symbol, trade.entryTime, until);
       return watchStretches(trade.entryTime.getTime(), until.getTime(), repaired);
     },
-    chartOf: (tradeId) => charts.load(tradeId),
-    extremesOf: (tradeId) => extremes.load(tradeId),
+    chartOf: (tradeId) => charts.load({ tradeId, withCandles: true }),
+    extremesOf: async (tradeId) => (await charts.load({ tradeId, withCandles: false }))?.extremes ?? null,
     benchmarkCloses: (from, to) => dailyCloses.since(from, to),
     symbolStatus: (marketType, symbol) => symbolList.get(marketType, symbol)?.status,
     priceDecimals: (marketType, symbol) => decimalsOf(symbolList.get(marketType, symbol)?.tickSize),
