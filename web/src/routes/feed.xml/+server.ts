@@ -1,5 +1,5 @@
 import { SHARED_MAX_AGE_SECONDS } from '#lib/share/figures.ts';
-import { shareText } from '#lib/text/later/share.ts';
+import { refused } from '#lib/share/refused.ts';
 import { askClosures, atomFeed } from './closures.ts';
 import type { RequestHandler } from './$types';
 
@@ -7,7 +7,7 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = async ({ url, fetch }) => {
   const nowMs = Date.now();
   const asked = await askClosures(fetch, url, nowMs);
-  if (!asked.ok) return new Response(shareText.unreachable, { status: 503, headers: { 'retry-after': '10' } });
+  if (!asked.ok) return refused(asked.code);
   const closures = asked.data.trades.edges.map(({ node }) => node);
   return new Response(atomFeed(closures, url.origin, url.href, nowMs), {
     headers: { 'content-type': 'application/atom+xml; charset=utf-8', 'cache-control': `public, max-age=${SHARED_MAX_AGE_SECONDS}` },

@@ -1,5 +1,6 @@
 import { BADGES, badgeSvg, badgeWords } from '#lib/share/badge.ts';
 import { askFigures, SHARED_MAX_AGE_SECONDS } from '#lib/share/figures.ts';
+import { refused } from '#lib/share/refused.ts';
 import { shareText } from '#lib/text/later/share.ts';
 import type { RequestHandler } from './$types';
 
@@ -8,7 +9,7 @@ export const GET: RequestHandler = async ({ params, url, fetch }) => {
   const name = BADGES.find((known) => known === params.metric);
   if (name === undefined) return new Response(shareText.noBadge(BADGES.join(', ')), { status: 404 });
   const figures = await askFigures(fetch, url, Date.now());
-  if (!figures.ok) return new Response(shareText.unreachable, { status: 503, headers: { 'retry-after': '10' } });
+  if (!figures.ok) return refused(figures.code);
   return new Response(badgeSvg(badgeWords(name, figures.data)), {
     headers: {
       'content-type': 'image/svg+xml; charset=utf-8',

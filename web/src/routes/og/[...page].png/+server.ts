@@ -1,6 +1,6 @@
 import { SHARED_MAX_AGE_SECONDS } from '#lib/share/figures.ts';
+import { refused } from '#lib/share/refused.ts';
 import { pictureText } from '#lib/text/later/picture.ts';
-import { shareText } from '#lib/text/later/share.ts';
 import type { RequestHandler } from './$types';
 import { askDrawing, PICTURES } from './pages.ts';
 import { drawn } from './render.ts';
@@ -10,7 +10,7 @@ import { pictureSvg } from './svg.ts';
 export const GET: RequestHandler = async ({ params, url, fetch }) => {
   const nowMs = Date.now();
   const asked = await askDrawing(fetch, params.page, url.searchParams, nowMs);
-  if (!asked.ok) return new Response(shareText.unreachable, { status: 503, headers: { 'retry-after': '10' } });
+  if (!asked.ok) return refused(asked.code);
   if (!asked.data) {
     return new Response(pictureText.noPicture([...PICTURES, 'trades/ID'].join(', ')), { status: 404 });
   }
