@@ -19,7 +19,7 @@ if (!redis) console.log('skipped: the bus over Redis, because redis-server is no
 interface Kind {
   readonly name: string;
   readonly isThere: boolean;
-  open(): Promise<{ transport(): Transport; cut(): Promise<void>; mend(): Promise<void> }>;
+  open(): Promise<{ transport(limits?: typeof LIMITS): Transport; cut(): Promise<void>; mend(): Promise<void> }>;
 }
 const KINDS: readonly Kind[] = [
   {
@@ -35,7 +35,7 @@ const KINDS: readonly Kind[] = [
         );
         await operator.end();
       };
-      const transport = () => new PostgresTransport({ url, limits: LIMITS, clock: systemClock, log: silentLog });
+      const transport = (limits = LIMITS) => new PostgresTransport({ url, limits, clock: systemClock, log: silentLog });
       return { transport, cut, mend: () => Promise.resolve() };
     },
   },
@@ -44,7 +44,7 @@ const KINDS: readonly Kind[] = [
     isThere: redis !== undefined,
     open: () => {
       const channel = `test ${crypto.randomUUID()}`;
-      const transport = () => new RedisTransport({ url: redis!.url, channel, limits: LIMITS, log: silentLog });
+      const transport = (limits = LIMITS) => new RedisTransport({ url: redis!.url, channel, limits, log: silentLog });
       return Promise.resolve({ transport, cut: () => redis!.stop(), mend: () => redis!.start() });
     },
   },
@@ -69,6 +69,12 @@ async function start(transport: Transport, sender: string) {
 }
 
 describe.each(KINDS.filter(({ isThere }) => isThere))('the bus over $name', ({ open }) => {
+  test('stops at once, however long it would wait before it tries again', async () => {
+    const { transport } = await open();
+    const { bus } = await start(transport({ probeIntervalMs: 600_000, retryMs: 600_000 }), 'one');
+    await bus.stop();
+  });
+
   test('everyone else hears everything, in order, and nobody itself', async () => {
     const { transport } = await open();
     const [one, two, three] = [await start(transport(), 'one'), await start(transport(), 'two'), await start(transport(), 'three')];

@@ -91,7 +91,9 @@ export class HttpServer {
     const deadline = performance.now() + this.#limits.listenTimeoutMs;
     for (;;) {
       try {
-        this.#server.listen(port);
+        // After a restart everyone comes at once: who finds no room in the queue tries again ever later, up to a minute. The system
+        // bounds it, too (net.core.somaxconn).
+        this.#server.listen({ port, backlog: this.#limits.maxConnections });
         await once(this.#server, 'listening'); // rejects with the event 'error'
         this.#port = (this.#server.address() as AddressInfo).port;
         return;

@@ -75,7 +75,7 @@ export class PostgresTransport implements Transport {
       } catch (error) {
         if (!this.#isStopping) log.warn({ reason: messageOf(error) }, 'the connection for news of other processes was lost');
       }
-      await this.#pause(limits.retryMs);
+      if (!this.#isStopping) await this.#pause(limits.retryMs);
     }
   }
 
