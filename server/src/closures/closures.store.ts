@@ -1,4 +1,6 @@
+import { Prisma } from '../generated/prisma/client.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
+import { PREPARED } from '../kernel/prepared.ts';
 import { isDataRefused } from '../kernel/sql-error.ts';
 import { symbolKey } from '../ticks/tick.ts';
 import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
@@ -71,7 +73,7 @@ export class ClosuresStore {
       price: closure.price.toFixed(),
       ambiguous: closure.ambiguous,
     }));
-    return this.#prisma.$executeRaw`
+    return this.#prisma.$executeRaw`${Prisma.raw(PREPARED)}
       WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
       closure AS (
         SELECT c.* FROM fence, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
@@ -124,7 +126,7 @@ export class ClosuresStore {
       price: tick.price,
       time: new Date(tick.timeMs).toISOString(),
     }));
-    await this.#prisma.$executeRaw`
+    await this.#prisma.$executeRaw`${Prisma.raw(PREPARED)}
       WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
       repaired AS (
         INSERT INTO repaired_stretches (market_type, symbol, from_time, to_time, from_trade_id, to_trade_id, source)

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import type { Log } from '../kernel/log.ts';
+import { PREPARED } from '../kernel/prepared.ts';
 import { messageOf } from './start-fault.ts';
 
 /** How pg_stat_activity names the connections of this process; at most 63 characters count. */
@@ -47,7 +49,7 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
   // Without a listener an idle connection that is cut would end the process.
   pool.on('error', (error) => log.warn({ reason: messageOf(error) }, 'an idle database connection was lost'));
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => preparedName(sql) }),
     transactionOptions: { maxWait: limits.connectTimeoutMs, timeout: limits.transactionTimeoutMs },
     errorFormat: 'minimal', // the default quotes source lines
   });
@@ -56,4 +58,9 @@ export function openDatabase(url: string, limits: DatabaseLimits, log: Log): Dat
     await pool.end();
   };
   return { prisma, url, pool, close };
+}
+
+/** Without a name, which '' is, a statement is planned each time that it runs. */
+function preparedName(sql: string): string {
+  return sql.includes(PREPARED) ? createHash('sha256').update(sql).digest('base64url') : '';
 }

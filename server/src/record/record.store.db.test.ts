@@ -2,6 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openFreshDatabase } from '../../testkit/database.ts';
 import { addBot, closeTrade, newSignal, openTrade } from '../../testkit/stored-record.ts';
 import { SignalsStore } from '../signals/signals.store.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import { SIGNAL_INCLUDE } from '../trades/rows.ts';
+import type { RecordEvent } from './event.ts';
 import { RecordStore } from './record.store.ts';
 
 let database: Awaited<ReturnType<typeof openFreshDatabase>>;
@@ -75,4 +78,26 @@ test('what a reader sees has no hole while many write', async () => {
   }
   await writes;
   expect(last).toBe(before + 80n);
+});
+
+test('a signal with its bot and its trade is what Prisma reads of them, to the last digit', async () => {
+  const [entryPrice, takeProfit, stopLoss] = ['123456789.123456789012345678', '123456799.000000000000000001', '0.000000000000000001'];
+  const levels = { entryPrice: new Decimal(entryPrice!), takeProfit: new Decimal(takeProfit!), stopLoss: new Decimal(stopLoss!) };
+  const before = await store.head();
+  await openTrade(database.prisma, bot, {
+    ...levels,
+    confidence: 0.1 + 0.2,
+    note: 'ü',
+    sentAt: new Date(1),
+    receivedAt: new Date(1_767_225_600_123),
+  });
+  const include = SIGNAL_INCLUDE;
+  for (const { signal } of await store.readAfter(0n, 100))
+    expect(signal).toStrictEqual(await database.prisma.signal.findUniqueOrThrow({ where: { id: signal.id }, include }));
+  const [{ signal }] = (await store.readAfter(before, 1)) as [RecordEvent];
+  expect([signal.entryPrice, signal.takeProfit, signal.stopLoss].map((level) => level.toFixed())).toEqual([
+    entryPrice,
+    takeProfit,
+    stopLoss,
+  ]);
 });

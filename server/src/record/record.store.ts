@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.ts';
-import { SIGNAL_INCLUDE, tradeOf } from '../trades/rows.ts';
+import { JOINED_SIGNAL, tradeOf } from '../trades/rows.ts';
 import type { EventKind, RecordEvent } from './event.ts';
 
 /** Where prices come from; a record keeps the source it began with. */
@@ -19,15 +19,13 @@ export class RecordStore {
 
   /** Up to `limit` events after `sequence`, in order. */
   async readAfter(sequence: bigint, limit: number): Promise<RecordEvent[]> {
-    const rows = await this.#prisma.event.findMany({
-      where: { sequence: { gt: sequence } },
-      orderBy: { sequence: 'asc' },
-      take: limit,
-      include: { signal: { include: SIGNAL_INCLUDE } },
-    });
+    const rows = await this.#prisma.$queryRaw<({ sequence: bigint; time: Date; kind: EventKind } & Record<string, unknown>)[]>`
+      SELECT e.sequence, e.time, e.kind, ${JOINED_SIGNAL.columns}
+      FROM events e JOIN signals s ON s.id = e.signal_id ${JOINED_SIGNAL.joins}
+      WHERE e.sequence > ${sequence} ORDER BY e.sequence LIMIT ${limit}`;
     return rows.map((row) => {
-      const { sequence, time, signal } = row;
-      const kind = row.kind as EventKind;
+      const { sequence, time, kind } = row;
+      const signal = JOINED_SIGNAL.of(row);
       if (kind === 'SignalReceived' || kind === 'SignalStatusChanged') return { sequence, time, kind, signal, trade: null };
       const trade = tradeOf(signal);
       if (!trade) throw new Error(`event ${sequence} tells of a trade that is not there`);
