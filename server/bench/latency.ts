@@ -25,7 +25,8 @@ const TICKS_EVERY_MS = 10;
 
 /**
  * From the moment at which the exchange sends the trade that touches a take profit until a client has the closure: seen, decided,
- * stored on the disk, told. The opponent asks for the newest closures again and again, each client at its own moment, of the same server.
+ * stored on the disk, told. The opponent asks for the newest closures again and again, each client at its own moment, of the same server;
+ * it asks in rounds of its own, as its questions would hold up what is told.
  */
 export async function latencyCase(size: LatencyCase): Promise<Row[]> {
   const { viewers, ticksPerSecond, rounds, closuresPerRound, pauseMs, pollEveryMs, database } = size;
@@ -39,40 +40,55 @@ export async function latencyCase(size: LatencyCase): Promise<Row[]> {
     }
     await crowds.open(stage.graphqlUrl, viewers, 500, [SUBSCRIPTION]);
     const ticks = tickSteadily(stage, ticksPerSecond, () => going);
-    const pollers = Array.from({ length: viewers }, (_, index) => poll(stage, (index / viewers) * pollEveryMs, pollEveryMs, () => going));
     const sentAt: number[] = [];
-    for (let closure = 0; closure < rounds * closuresPerRound; closure += 1) {
-      await stage.open('BTCUSDT');
-      sentAt.push(performance.timeOrigin + performance.now());
-      stage.tick('BTCUSDT', '111');
-      stage.tick('BTCUSDT', '100');
-      await stage.priced('BTCUSDT', '100');
-      await sleep(pauseMs);
+    const close = async (): Promise<void> => {
+      for (let closure = 0; closure < closuresPerRound; closure += 1) {
+        await stage.open('BTCUSDT');
+        sentAt.push(performance.timeOrigin + performance.now());
+        stage.tick('BTCUSDT', '111');
+        stage.tick('BTCUSDT', '100');
+        await sleep(pauseMs); // without a question to the server while it has the closure to tell
+        await stage.priced('BTCUSDT', '100');
+      }
+    };
+    /** Of each round, when each of those who ask saw each closure first. */
+    const polled: ReadonlyMap<number, number>[][] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await close();
+      const enough = new AbortController();
+      const pollers = Array.from({ length: viewers }, (_, index) =>
+        poll(stage, (index / viewers) * pollEveryMs, pollEveryMs, enough.signal),
+      );
+      await close();
+      await sleep(pollEveryMs);
+      enough.abort();
+      polled.push(await Promise.all(pollers));
     }
-    await sleep(pollEveryMs);
     going = false;
     const told = await ticks;
-    const polled = await Promise.all(pollers);
     const sequences = (await stage.events()).flatMap(({ kind, sequence }) => (kind === 'TradeClosed' ? [sequence] : []));
     const { heardAt, wrong, example } = await crowds.check(sequences);
     if (wrong > 0 || sequences.length !== sentAt.length) throw new Error(`${wrong} viewers heard other closures: ${example}`);
-    const delays = {
-      ours: (sequence: number) => heardAt[sequence] ?? [],
-      polling: (sequence: number) => polled.flatMap((seen) => seen.get(sequence) ?? []),
-    };
+    const contenders = [
+      { contender: 'ours', first: 0, heard: (sequence: number) => heardAt[sequence] ?? [] },
+      {
+        contender: `polling each ${pollEveryMs / 1_000} s`,
+        first: closuresPerRound,
+        heard: (sequence: number, round: number) => polled[round]!.flatMap((seen) => seen.get(sequence) ?? []),
+      },
+    ];
     const note = `fsync ${await fsyncOf(stage.databaseUrl)}, ${Math.round(told)} ticks/s`;
     const label = `${viewers} viewers`;
     return [0.5, 0.99].flatMap((part) => {
-      const values = (['ours', 'polling'] as const).map((name) => ({
-        contender: name === 'ours' ? 'ours' : `polling each ${pollEveryMs / 1_000} s`,
+      const values = contenders.map(({ contender, first, heard }) => ({
+        contender,
         value: spread(
           Array.from({ length: rounds }, (_, round) => {
-            const ofRound = sequences.slice(round * closuresPerRound, (round + 1) * closuresPerRound);
-            const sent = sentAt.slice(round * closuresPerRound);
-            return quantile(
-              ofRound.flatMap((sequence, index) => delays[name](sequence).map((atMs) => atMs - sent[index]!)),
-              part,
-            );
+            const from = round * 2 * closuresPerRound + first;
+            const delays = sequences
+              .slice(from, from + closuresPerRound)
+              .flatMap((sequence, index) => heard(sequence, round).map((atMs) => atMs - sentAt[from + index]!));
+            return quantile(delays, part);
           }),
         ),
       }));
@@ -105,20 +121,19 @@ async function tickSteadily(stage: LiveStage, perSecond: number, isGoing: () => 
   return sent / ((performance.now() - beganMs) / 1_000);
 }
 
-/** When one who asks every `everyMs` saw each closure first, by sequence. */
-async function poll(stage: LiveStage, firstMs: number, everyMs: number, isGoing: () => boolean): Promise<Map<number, number>> {
+/** When one who asks every `everyMs` until `enough` saw each closure first, by sequence. */
+async function poll(stage: LiveStage, firstMs: number, everyMs: number, enough: AbortSignal): Promise<Map<number, number>> {
   const seen = new Map<number, number>();
-  await sleep(firstMs);
-  while (isGoing()) {
+  for (let delayMs = firstMs; ; delayMs = everyMs) {
+    await sleep(delayMs, undefined, { signal: enough }).catch(() => {});
+    if (enough.aborted) return seen;
     const { trades } = await stage.query<{ trades: { edges: { node: { closedBy: { sequence: string } } }[] } }>(POLL);
     const nowMs = performance.timeOrigin + performance.now();
     for (const { node } of trades.edges) {
       const sequence = Number(node.closedBy.sequence);
       if (!seen.has(sequence)) seen.set(sequence, nowMs);
     }
-    await sleep(everyMs);
   }
-  return seen;
 }
 
 async function fsyncOf(databaseUrl: string): Promise<string> {
