@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../testkit/browser.ts';
 import { expectWellMade } from '../../testkit/well-made.ts';
@@ -115,6 +116,25 @@ describe.skipIf(!hasBrowser())('what is shared', () => {
       expect([bytes.toString('latin1', 1, 4), bytes.readUInt32BE(16), bytes.readUInt32BE(20)], path).toEqual(['PNG', 1200, 630]);
     }
     for (const path of ['/og/none.png', '/og/trades/none.png']) expect((await fetch(visits.demo.url + path)).status, path).toBe(404);
+  }, 60_000);
+
+  test('the status page tells of times that were not watched live', async () => {
+    const { page, faults } = await visits.visit('/status');
+    await page.getByText('every price was seen as it happened').waitFor();
+    const database = new pg.Client({ connectionString: visits.databaseUrl });
+    await database.connect();
+    await database.query(`INSERT INTO repaired_stretches (market_type, symbol, from_time, to_time, from_trade_id, to_trade_id, source) VALUES
+      ('FUTURES', 'BTCUSDT', '2026-11-01T10:00:00Z', '2026-11-01T10:00:47Z', 1, 9, 'BACKFILL'),
+      ('FUTURES', 'ETHUSDT', '2026-11-01T10:00:30Z', '2026-11-01T10:01:02Z', 1, 9, 'BACKFILL'),
+      ('SPOT', 'BTCUSDT', '2026-10-01T08:00:00Z', '2026-10-03T11:12:00Z', NULL, NULL, 'CANDLE')`);
+    await database.end();
+    await page.reload();
+    const rows = page.getByRole('region', { name: 'Incidents of the price feeds' }).locator('tbody tr');
+    const cells = async (nth: number) => (await rows.nth(nth).locator('td').allInnerTexts()).map((text) => text.trim());
+    expect(await cells(0)).toEqual(['Futures', '2026-11-01 10:00:00', '1 min', '2', 'trade by trade']);
+    expect(await cells(1)).toEqual(['Spot', '2026-10-01 08:00:00', '2 d 3 h', '1', 'partly by minutes only']);
+    expect(await rows.count()).toBe(2);
+    expect(faults).toEqual([]);
   }, 60_000);
 
   test.each([

@@ -2,6 +2,7 @@
 import './scalars.ts';
 import './node.schema.ts';
 import '../trades/trades.schema.ts';
+import '../trades/incidents.schema.ts';
 import '../candles/candles.schema.ts';
 import '../signals/signals.schema.ts';
 import '../ticks/ticks.schema.ts';

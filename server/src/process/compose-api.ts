@@ -144,6 +144,7 @@ export function composeApi(foundation: Foundation, shared: Shared): ApiParts {
       const repaired = await stretches.repaired(marketType, trade.symbol, trade.entryTime, until);
       return watchStretches(trade.entryTime.getTime(), until.getTime(), repaired);
     },
+    feedIncidents: (first) => stretches.incidents(first, limits.pages.incidentStretches),
     chartOf: (tradeId) => charts.load({ tradeId, withCandles: true }),
     extremesOf: async (tradeId) => (await charts.load({ tradeId, withCandles: false }))?.extremes ?? null,
     benchmarkCloses: (from, to) => dailyCloses.since(from, to),

@@ -62,6 +62,12 @@ test.each(['SPOT', 'FUTURES'] as const)(
     ];
     await expect.poll(watch, { timeout: 5_000 }).toEqual(expected);
 
+    const { feedIncidents } = await product.query<{ feedIncidents: object[] }>('{ feedIncidents { marketType from to symbols source } }');
+    expect(feedIncidents).toEqual([
+      { marketType, from: at(5), to: at(8), symbols: 1, source: 'BACKFILL' },
+      { marketType, from: at(1), to: at(3), symbols: 1, source: 'BACKFILL' },
+    ]);
+
     // Kept as it is, and found again after a restart.
     await expect(product.sql('UPDATE repaired_stretches SET to_time = now()')).rejects.toThrow(/append-only/);
     await expect(product.sql('DELETE FROM repaired_stretches')).rejects.toThrow(/append-only/);

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import type { TICK_SOURCES } from '../ticks/tick.ts';
 import type { TradeResult } from './trade-filter.ts';
 
 export const DirectionEnum = builder.enumType('Direction', {
@@ -39,4 +40,13 @@ export const TradeResultEnum = builder.enumType('TradeResult', {
     LOSS: { description: 'realizedPnl below 0.' },
     FLAT: { description: 'realizedPnl of exactly 0.' },
   } satisfies Record<TradeResult, { description: string }>,
+});
+
+export const TickSourceEnum = builder.enumType('TickSource', {
+  description: 'How the deciding price was learned.',
+  values: {
+    LIVE: { description: 'Off the live stream.' },
+    BACKFILL: { description: 'Fetched afterwards from the exchange’s tape, in the order of ids, after a gap.' },
+    CANDLE: { description: 'Out of a candle, as the exchange gives no tape for that time any more.' },
+  } satisfies Record<(typeof TICK_SOURCES)[number], { description: string }>,
 });

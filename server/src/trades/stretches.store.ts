@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { MarketType } from '../ticks/tick.ts';
-import type { WatchStretch } from './watch-stretches.ts';
+import type { FeedIncident, WatchStretch } from './watch-stretches.ts';
 
 export class StretchesStore {
   readonly #prisma: PrismaClient;
@@ -19,5 +19,27 @@ export class StretchesStore {
         GROUP BY source
       ) AS merged`;
     return rows.map((row) => ({ source: row.source, fromMs: row.from.getTime(), toMs: row.to.getTime() }));
+  }
+
+  /** The newest times in which a market was not watched live, newest first; what the newest `among` stretches tell of. */
+  async incidents(first: number, among: number): Promise<FeedIncident[]> {
+    const rows = await this.#prisma.$queryRaw<
+      { market_type: MarketType; source: FeedIncident['source']; from: Date; to: Date; symbols: number }[]
+    >`
+      WITH newest AS (
+        SELECT market_type, symbol, source, tstzrange(from_time, to_time, '[]') AS stretch FROM repaired_stretches ORDER BY id DESC LIMIT ${among}
+      ),
+      incident AS (SELECT market_type, unnest(range_agg(stretch)) AS during FROM newest GROUP BY market_type)
+      SELECT i.market_type, lower(i.during) AS "from", upper(i.during) AS "to", count(DISTINCT n.symbol)::int AS symbols,
+        CASE WHEN bool_or(n.source = 'CANDLE') THEN 'CANDLE' ELSE 'BACKFILL' END AS source
+      FROM incident i JOIN newest n ON n.market_type = i.market_type AND n.stretch <@ i.during
+      GROUP BY i.market_type, i.during ORDER BY upper(i.during) DESC, i.market_type LIMIT ${first}`;
+    return rows.map(({ market_type: marketType, source, from, to, symbols }) => ({
+      marketType,
+      source,
+      fromMs: from.getTime(),
+      toMs: to.getTime(),
+      symbols,
+    }));
   }
 }

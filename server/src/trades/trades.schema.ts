@@ -6,9 +6,8 @@ import { NodeRef } from '../graphql/node.schema.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { PageRequestError } from '../kernel/page.ts';
 import type { Price } from '../ticks/price-board.ts';
-import type { TICK_SOURCES } from '../ticks/tick.ts';
 import type { MarketType, TickSource } from '../ticks/tick.ts';
-import { DirectionEnum, MarketTypeEnum, SignalStatusEnum, TradeStatusEnum } from './enums.schema.ts';
+import { DirectionEnum, MarketTypeEnum, SignalStatusEnum, TickSourceEnum, TradeStatusEnum } from './enums.schema.ts';
 import { rMultiple } from './profit.ts';
 import { signalOf, tradeOf, SIGNAL_INCLUDE, TRADE_INCLUDE } from './rows.ts';
 import type { TradeRow } from './rows.ts';
@@ -95,15 +94,6 @@ export const SignalRef = builder.prismaObject('Signal', {
       description: 'Why an active signal has no trade (MARKET_TYPE_NOT_TRACKED, CONFIDENCE_BELOW_MINIMUM); null when it has one.',
     }),
   }),
-});
-
-const TickSourceEnum = builder.enumType('TickSource', {
-  description: 'How the deciding price was learned.',
-  values: {
-    LIVE: { description: 'Off the live stream.' },
-    BACKFILL: { description: 'Fetched afterwards from the exchange’s tape, in the order of ids, after a gap.' },
-    CANDLE: { description: 'Out of a candle, as the exchange gives no tape for that time any more.' },
-  } satisfies Record<(typeof TICK_SOURCES)[number], { description: string }>,
 });
 
 const TradeClosureRef = builder.objectRef<TradeRow>('TradeClosure');

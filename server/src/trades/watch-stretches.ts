@@ -1,10 +1,17 @@
-import type { TickSource } from '../ticks/tick.ts';
+import type { MarketType, TickSource } from '../ticks/tick.ts';
 
 /** How a symbol was watched from one time to another; times in ms since 1970 UTC. */
 export interface WatchStretch {
   readonly fromMs: number;
   readonly toMs: number;
   readonly source: TickSource;
+}
+
+/** A time in which a market did not tell of one or more watched symbols; all of it was looked up afterwards. */
+export interface FeedIncident extends WatchStretch {
+  readonly marketType: MarketType;
+  /** How many symbols it touched. */
+  readonly symbols: number;
 }
 
 /** Where two sources speak of the same time the weaker one holds. */

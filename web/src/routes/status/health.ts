@@ -12,6 +12,13 @@ export const StatusQuery = graphql(
       performance {
         ...RecordState
       }
+      feedIncidents(first: 20) {
+        marketType
+        from
+        to
+        symbols
+        source
+      }
     }
   `,
   [FeedHealth, RecordState],

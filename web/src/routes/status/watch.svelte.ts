@@ -28,7 +28,7 @@ export class StatusWatch {
   #cancelTick: () => void = () => undefined;
   #waiting: { feeds?: readonly Health[]; record?: RecordNow; toldAt?: number } = {};
 
-  constructor({ marketFeeds, performance }: Status, timers: Timers) {
+  constructor({ marketFeeds, performance }: Pick<Status, 'marketFeeds' | 'performance'>, timers: Timers) {
     this.feeds = marketFeeds;
     this.record = performance;
     this.now = Date.parse(performance.asOf);

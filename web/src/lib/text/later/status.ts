@@ -43,6 +43,16 @@ export const statusText = {
     meaning: 'What that means',
   },
 
+  incidents: {
+    title: 'Incidents',
+    asOf: (clock: string): string =>
+      `Times in which prices were not all seen as they happened, as of ${clock}, the newest first. All of it was looked up afterwards.`,
+    none: (clock: string): string => `None on this record, as of ${clock}: every price was seen as it happened.`,
+    caption: 'Incidents of the price feeds',
+    columns: { market: 'Market', from: 'From', lasted: 'Lasted', symbols: 'Symbols', source: 'Looked up' },
+    sources: { LIVE: 'seen live', BACKFILL: 'trade by trade', CANDLE: 'partly by minutes only' },
+  },
+
   states: { LIVE: 'Live', STALE: 'Stale', CONNECTING: 'Connecting', RECONNECTING: 'Reconnecting', OFFLINE: 'Offline' },
   meanings: {
     LIVE: 'Prices arrive and nothing is missing. Trades close at the first touch as it happens.',
