@@ -18,7 +18,7 @@ class SlowFirst extends BaseSequencer {
 
 const FOLDERS = { include: ['**/*.test.ts'], exclude: ['**/node_modules/**', '**/generated/**'] };
 /** The built pages can belong to one server in a process only, and what a rig measures is its own. */
-const ALONE = ['{verify,bench,simulator/demo}/**/*.wire.test.ts', 'src/process/{developers,no-stage,refused-pages}.wire.test.ts'];
+const ALONE = ['{verify,bench,simulator/demo}/**/*.wire.test.ts', 'src/process/{developers,no-stage,pages}.wire.test.ts'];
 
 const project = (name: string, test: object): TestProjectInlineConfiguration => ({ extends: true, test: { name, ...test } });
 

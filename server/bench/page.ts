@@ -27,6 +27,8 @@ const LIVE_SECONDS = 60;
 const HEAP_SECONDS = 600;
 /** The heap is looked at so often, and from here on: what is loaded late has been loaded by then. */
 const HEAP_LOOKS = 10;
+/** The browser tells of an interaction once its frame has been painted. */
+const TOLD_WITHIN_MS = 100;
 const MB = 1_048_576;
 
 type Limit = { readonly most: number } | { readonly least: number };
@@ -174,29 +176,32 @@ async function interactions(browser: Browser, { url }: PageSite, { rounds }: Pag
     .nth(MANY_ROWS - 1)
     .waitFor();
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  const tab = (name: RegExp) => page.getByRole('navigation', { name: 'Bot performance' }).getByRole('link', { name }).click();
+  const worstOf = new Map<string, number>();
+  /** One thing that a reader does; the next comes once this one has been painted and the page has nothing more to do. */
+  const act = async (what: string, run: () => Promise<unknown>): Promise<void> => {
+    const before = (await open.counted()).interactionsMs.length;
+    await run();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve, { timeout: 5_000 }))));
+    await sleep(TOLD_WITHIN_MS);
+    const own = (await open.counted()).interactionsMs.slice(before);
+    worstOf.set(what, Math.max(worstOf.get(what) ?? 0, ...own));
+  };
+  const press = (key: string): Promise<void> => act(`key ${key}`, () => page.keyboard.press(key));
+  const tab = async (name: RegExp, url: RegExp): Promise<void> => {
+    const link = page.getByRole('navigation', { name: 'Bot performance' }).getByRole('link', { name });
+    await act(`tab ${name.source}`, () => link.click());
+    await page.waitForURL(url);
+  };
   for (let turn = 0; turn < rounds; turn += 1) {
-    for (const key of ['p', 'p', 't', '?', 'Escape', 'Tab', 'Tab']) await page.keyboard.press(key);
-    await page.getByRole('button', { name: 'Total P/L: How is this worked out?' }).click();
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Display' }).click();
-    await page.keyboard.press('Escape');
-    await tab(/^Overview/);
-    await page.waitForURL(/bot-performance$/);
-    await tab(/^Open positions/);
-    await page.waitForURL(/open$/);
+    for (const key of ['p', 'p', 't', '?', 'Escape', 'Tab', 'Tab']) await press(key);
+    await act('explanation', () => page.getByRole('button', { name: 'Total P/L: How is this worked out?' }).click());
+    await press('Escape');
+    await act('display', () => page.getByRole('button', { name: 'Display' }).click());
+    await press('Escape');
+    await tab(/^Overview/, /bot-performance$/);
+    await tab(/^Open positions/, /open$/);
   }
-  await sleep(500); // the last one is told once its frame has been painted
-  const { interactionsMs } = await open.counted();
   await open.close();
-  const worst = Math.max(0, ...interactionsMs);
-  return [
-    row(
-      'worst interaction',
-      'ms',
-      [worst],
-      { most: 200 },
-      `${MANY_ROWS} rows, 4× CPU slowdown, ${interactionsMs.length} slower than a frame`,
-    ),
-  ];
+  const [what, worst] = [...worstOf].reduce((one, other) => (other[1] > one[1] ? other : one));
+  return [row('worst interaction', 'ms', [worst], { most: 200 }, `${what}; ${MANY_ROWS} rows, 4× CPU slowdown`)];
 }
