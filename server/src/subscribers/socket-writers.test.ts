@@ -5,7 +5,7 @@ import { SocketWriters } from './socket-writers.ts';
 import { Viewer } from './viewer.ts';
 import type { StreamKind } from './viewer.ts';
 
-const LIMITS = { stalledMs: 20_000, behindMs: 60_000, writeSliceMs: 20 };
+const LIMITS = { stalledMs: 20_000, behindMs: 60_000, maxHeldBytes: 1_000, writeSliceMs: 20 };
 
 /** A connection that takes so many messages until it is drained. */
 class Line {
@@ -157,6 +157,28 @@ test('one that takes nothing is shed after `stalledMs`, one that takes little af
   expect(shedAtS).toEqual({ stalled: 20, dripping: 60 });
   expect(stalled.line.sheds).toHaveLength(1);
   expect(recovered.line.sheds).toEqual([]);
+});
+
+test('where half-written messages take too much memory, who took nothing for longest is shed first; what many wait for counts once', () => {
+  const { clock, settle, connect } = setUp();
+  const large = (sequence: number) => new Message(JSON.stringify('x'.repeat(400)), BigInt(sequence));
+  const hold = (message: Message) => {
+    const { line, subscribe } = connect(1);
+    subscribe('a').tell(message);
+    settle();
+    clock.advance(10);
+    return line;
+  };
+  const [first, second] = [hold(large(1)), hold(large(2))];
+  const shared = large(3);
+  const crowd = Array.from({ length: 20 }, () => hold(shared));
+  clock.advance(5_000); // a look
+  expect([first, second, ...crowd].map(({ sheds }) => sheds.length)).toEqual([1, ...Array<number>(21).fill(0)]);
+  clock.advance(5_000);
+  expect(second.sheds).toEqual([]);
+  const third = hold(large(4));
+  clock.advance(5_000);
+  expect([second.sheds.length, third.sheds.length, crowd.flatMap(({ sheds }) => sheds).length]).toEqual([1, 0, 0]);
 });
 
 test('one that is closing is not written to', () => {

@@ -29,6 +29,8 @@ export interface Written {
 export interface SocketWriterLimits {
   readonly stalledMs: number;
   readonly behindMs: number;
+  /** Bytes of messages that wait half written; one that many wait for counts once. */
+  readonly maxHeldBytes: number;
   readonly writeSliceMs: number;
 }
 
@@ -131,9 +133,31 @@ export class SocketWriters implements Service {
     for (const [writer, { sinceMs, progressMs }] of this.#behind) {
       const stalledForMs = nowMs - progressMs;
       if (stalledForMs < this.#limits.stalledMs && nowMs - sinceMs < this.#limits.behindMs) continue;
-      this.#behind.delete(writer);
-      writer.shed();
+      this.#shed(writer);
     }
+    this.#shedBeyondBudget();
+  }
+
+  /** A message that is half written stays in memory. Beyond what may, who took nothing for longest goes first. */
+  #shedBeyondBudget(): void {
+    const waitFor = new Map<Buffer, number>();
+    for (const writer of this.#behind.keys()) if (writer.held) waitFor.set(writer.held, (waitFor.get(writer.held) ?? 0) + 1);
+    let bytes = [...waitFor.keys()].reduce((sum, held) => sum + held.length, 0);
+    const longestFirst = [...this.#behind].toSorted(([, one], [, other]) => one.progressMs - other.progressMs);
+    for (const [writer] of longestFirst) {
+      if (bytes <= this.#limits.maxHeldBytes) return;
+      const { held } = writer;
+      if (!held) continue;
+      const others = waitFor.get(held)! - 1;
+      waitFor.set(held, others);
+      if (others === 0) bytes -= held.length;
+      this.#shed(writer);
+    }
+  }
+
+  #shed(writer: SocketWriter): void {
+    this.#behind.delete(writer);
+    writer.shed();
   }
 }
 
@@ -146,6 +170,8 @@ export class SocketWriter {
   /** Whether it has a place in either queue. */
   #isQueued = false;
   #isQueuedUrgently = false;
+  /** The message that is half written. */
+  held: Buffer | undefined;
 
   constructor(connection: Connection, writers: SocketWriters) {
     this.#connection = connection;
@@ -181,11 +207,13 @@ export class SocketWriter {
     stream.cork();
     for (let first = this.#waiting[0]; first && !stream.writableNeedDrain; first = this.#waiting[0]) {
       const frame = first.nextFrame();
-      if (frame) stream.write(frame);
+      if (frame) stream.write((this.held = frame));
       else this.#waiting.shift();
     }
     stream.uncork();
-    return stream.writableNeedDrain ? 'some' : 'all';
+    if (stream.writableNeedDrain) return 'some';
+    this.held = undefined;
+    return 'all';
   }
 
   shed(): void {
