@@ -108,7 +108,7 @@ export const LIMITS = {
   pages: {
     defaultPageSize: wholeNumber('rows of a page of a list when the query does not say', 50, 1, 1_000),
     maxPageSize: wholeNumber('most rows of a page of a list', 100, 1, 1_000),
-    incidentStretches: wholeNumber('newest repaired stretches that incidents are worked out of', 1_000, 1, 100_000),
+    incidentStretches: wholeNumber('newest repaired stretches that incidents are worked out of', 1_000, 1, 10_000),
   },
   exports: {
     cost: wholeNumber('points that one download of the history costs', 1_000, 0, 1_000_000),

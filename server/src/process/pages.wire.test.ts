@@ -31,7 +31,9 @@ test('who has used up the points of the pages is told so, whichever of them is a
   const words = expect.stringContaining('has used up its points') as string;
   for (const path of ['/badge/pnl.svg', '/feed.xml', '/og/overview.png']) {
     while ((await get(path)).status === 200);
-    expect(await get(path), path).toEqual({ status: 429, retryAfter: '10', words });
+    expect(await get(path), path).toEqual({ status: 429, retryAfter: '30', words });
   }
-  for (const path of ['/methodology', '/status']) expect(await get(path), path).toMatchObject({ status: 429, words });
+  for (const path of ['/methodology', '/status', '/bot-performance', '/bot-performance/history'])
+    expect(await get(path), path).toMatchObject({ status: 429, words });
+  expect(await get('/embed/summary')).toMatchObject({ status: 429, words: expect.stringContaining('Too many requests') as string });
 });

@@ -37,7 +37,9 @@ export interface SocketWriterLimits {
 /** Writers served between two looks at the time. */
 const WRITERS_PER_LOOK = 32;
 /** How many looks at the slow ones in the time after which a stalled one is closed. */
-const LOOKS_PER_STALL = 4;
+const LOOKS_PER_STALL = 20;
+/** Who took something this short a time ago is not among those who take nothing: everyone is behind for a moment after a burst. */
+const JUST_NOW_MS = 1_000;
 
 /** Since when a connection has been behind, and when it took something last. */
 interface Lag {
@@ -135,17 +137,17 @@ export class SocketWriters implements Service {
       if (stalledForMs < this.#limits.stalledMs && nowMs - sinceMs < this.#limits.behindMs) continue;
       this.#shed(writer);
     }
-    this.#shedBeyondBudget();
+    this.#shedBeyondBudget(nowMs);
   }
 
   /** A message that is half written stays in memory. Beyond what may, who took nothing for longest goes first. */
-  #shedBeyondBudget(): void {
+  #shedBeyondBudget(nowMs: number): void {
     const waitFor = new Map<Buffer, number>();
     for (const writer of this.#behind.keys()) if (writer.held) waitFor.set(writer.held, (waitFor.get(writer.held) ?? 0) + 1);
     let bytes = [...waitFor.keys()].reduce((sum, held) => sum + held.length, 0);
     const longestFirst = [...this.#behind].toSorted(([, one], [, other]) => one.progressMs - other.progressMs);
-    for (const [writer] of longestFirst) {
-      if (bytes <= this.#limits.maxHeldBytes) return;
+    for (const [writer, { progressMs }] of longestFirst) {
+      if (bytes <= this.#limits.maxHeldBytes || nowMs - progressMs < JUST_NOW_MS) return;
       const { held } = writer;
       if (!held) continue;
       const others = waitFor.get(held)! - 1;
@@ -198,6 +200,7 @@ export class SocketWriter {
     const state = this.#connection.state();
     if (state === 'closed') {
       this.#waiting = [];
+      this.held = undefined;
       return 'all';
     }
     if (state === 'later') {
@@ -217,6 +220,7 @@ export class SocketWriter {
   }
 
   shed(): void {
+    this.held = undefined;
     this.#connection.shed('too slow: come back and go on after the last sequence you have');
   }
 

@@ -29,11 +29,12 @@ export class StretchesStore {
       WITH newest AS (
         SELECT market_type, symbol, source, tstzrange(from_time, to_time, '[]') AS stretch FROM repaired_stretches ORDER BY id DESC LIMIT ${among}
       ),
-      incident AS (SELECT market_type, unnest(range_agg(stretch)) AS during FROM newest GROUP BY market_type)
+      merged AS (SELECT market_type, unnest(range_agg(stretch)) AS during FROM newest GROUP BY market_type),
+      incident AS (SELECT * FROM merged ORDER BY upper(during) DESC, market_type LIMIT ${first})
       SELECT i.market_type, lower(i.during) AS "from", upper(i.during) AS "to", count(DISTINCT n.symbol)::int AS symbols,
         CASE WHEN bool_or(n.source = 'CANDLE') THEN 'CANDLE' ELSE 'BACKFILL' END AS source
       FROM incident i JOIN newest n ON n.market_type = i.market_type AND n.stretch <@ i.during
-      GROUP BY i.market_type, i.during ORDER BY upper(i.during) DESC, i.market_type LIMIT ${first}`;
+      GROUP BY i.market_type, i.during ORDER BY upper(i.during) DESC, i.market_type`;
     return rows.map(({ market_type: marketType, source, from, to, symbols }) => ({
       marketType,
       source,

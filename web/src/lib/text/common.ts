@@ -71,7 +71,7 @@ export const commonText = {
     unreachableDetail:
       'The page could not get any figures. Nothing is lost: trades are watched and stored by the server, and this page shows them when it answers again.',
     rateLimited: 'Too many requests',
-    rateLimitedDetail: 'Your address has used up its points for now. Come again in a few seconds.',
+    rateLimitedDetail: 'Your address has used up its points for now. Come again in half a minute.',
     notFound: 'There is no such page',
     notFoundDetail: 'The address may be misspelt, or the page may have moved.',
     other: 'Something went wrong',

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { browser } from '$app/env';
-import { UNREACHABLE } from '#lib/graphql/loaded.ts';
+import { RATE_LIMITED, UNREACHABLE } from '#lib/graphql/loaded.ts';
 import { nextAnswer } from '#lib/graphql/page-answer.ts';
 import { commonText } from '#lib/text/common.ts';
 import type { LayoutLoad } from './$types';
@@ -14,7 +14,8 @@ export const load: LayoutLoad = async ({ data, fetch, route, url, depends }) => 
   const { first, stage } = data;
   const answer = await nextAnswer(first, fetch, request);
   // A page that is open keeps what it shows when the server goes away; a new one has nothing to show.
-  const nothing = Object.values(answer.snapshot).every((part) => !part.ok && part.code === UNREACHABLE);
-  if (nothing && !browser) error(503, commonText.error.unreachable);
+  const codes = Object.values(answer.snapshot).map((part) => (part.ok ? '' : part.code));
+  if (!browser && codes.every((code) => code === UNREACHABLE)) error(503, commonText.error.unreachable);
+  if (!browser && codes.every((code) => code === RATE_LIMITED)) error(429, commonText.error.rateLimited);
   return { view, answer, stage };
 };

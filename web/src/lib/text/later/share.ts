@@ -11,7 +11,7 @@ export const shareText = {
   none: 'no trades yet',
   noBadge: (known: string): string => `There is no such badge. There are: ${known}.\n`,
   unreachable: 'The server does not answer.\n',
-  rateLimited: 'Your address has used up its points for now. Come again in a few seconds.\n',
+  rateLimited: 'Your address has used up its points for now. Come again in half a minute.\n',
   feed: {
     title: (name: string): string => `${name}: closed paper trades`,
     entry: (symbol: string, side: string, outcome: string, result: string): string => `${symbol} ${side}: ${outcome}, ${result}`,

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { browser } from '$app/env';
-import { UNREACHABLE } from '#lib/graphql/loaded.ts';
+import { RATE_LIMITED, UNREACHABLE } from '#lib/graphql/loaded.ts';
 import { nextAnswer } from '#lib/graphql/page-answer.ts';
 import { commonText } from '#lib/text/common.ts';
 import { embedText } from '#lib/text/later/embed.ts';
@@ -16,5 +16,6 @@ export const load: PageLoad = async ({ data, fetch, params, url, depends }) => {
   const answer = await nextAnswer(data.first, fetch, requestOf(widget, url.searchParams, Date.now()));
   const { performance } = answer.snapshot;
   if (!performance.ok && performance.code === UNREACHABLE && !browser) error(503, commonText.error.unreachable);
+  if (!performance.ok && performance.code === RATE_LIMITED && !browser) error(429, commonText.error.rateLimited);
   return { widget, filters, answer };
 };
