@@ -92,7 +92,8 @@ test('killed in the middle of it, again and again: nothing that was accepted is 
   await until(async () => ((await open()) === 0 ? true : undefined), 'every trade to close', 30_000);
   stopPrinting();
 
-  expect(accepted.size).toBeGreaterThan(KILLS * 5);
+  // A life whose signals all come while the price is at their level accepts few of them.
+  expect(accepted.size).toBeGreaterThan(KILLS);
   const trades = await product.sql<{ id: string; signal_id: string; opened_after: string | null }>(
     'SELECT id, signal_id, opened_after_trade_id AS opened_after FROM paper_trades',
   );
