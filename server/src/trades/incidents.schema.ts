@@ -18,7 +18,7 @@ const POINTS = 20;
 const FeedIncidentRef = builder.objectRef<FeedIncident>('FeedIncident');
 FeedIncidentRef.implement({
   description:
-    'A time in which a market’s prices were not all seen as they happened: a lost connection, a gap, the server being away, or a symbol that was not connected yet when its trade opened. All of it was looked up afterwards, and trades were closed by what really happened, in the exchange’s order.',
+    'A time in which a market’s prices were not all seen as they happened: a lost connection, a gap, the server being away. All of it was looked up afterwards, and trades were closed by what really happened, in the exchange’s order.',
   fields: (t) => ({
     marketType: t.field({ type: MarketTypeEnum, description: 'The market.', resolve: ({ marketType }) => marketType }),
     from: t.field({
@@ -45,7 +45,7 @@ builder.queryFields((t) => ({
     type: [FeedIncidentRef],
     extensions: cost({ points: POINTS, rows: { argument: 'first', most: MAX_INCIDENTS }, perRow: 0.1 }),
     description:
-      'The newest times in which prices were not all seen live, newest first; those of one market that touch are one. Worked out of the newest 1,000 stretches that were looked up, so the oldest one told may have begun earlier.',
+      'The newest times in which prices were not all seen live, newest first; those of one market that touch are one. The first moments of a symbol whose trade has just opened are none. Worked out of the newest stretches that were looked up, 1,000 unless set otherwise, so the oldest one told may have begun earlier.',
     args: { first: t.arg.int({ defaultValue: 20, description: `How many at most, 1 to ${MAX_INCIDENTS}.` }) },
     resolve: async (_, { first }, { feedIncidents }) => [...(await feedIncidents(requireRange('first', first ?? 20, 1, MAX_INCIDENTS)))],
   }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openFreshDatabase } from '../../testkit/database.ts';
-import { T0 } from '../../testkit/stored-record.ts';
+import { addBot, openTrade, T0 } from '../../testkit/stored-record.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import { StretchesStore } from './stretches.store.ts';
 
@@ -32,4 +32,15 @@ test('incidents: stretches of a market that touch are one, whatever the symbol; 
   expect(await store.incidents(10, 1_000)).toEqual(all);
   expect(await store.incidents(2, 1_000)).toEqual(all.slice(0, 2));
   expect(await store.incidents(10, 2)).toEqual([all[0], all[2]]);
+});
+
+test('incidents: the moments in which the symbol of an opened trade is being connected are none, an outage at its opening is one', async () => {
+  const before = await store.incidents(100, 1_000);
+  const at = (seconds: number) => ({ symbol: 'SOLUSDT', receivedAt: new Date(T0 + seconds * SECOND_MS) });
+  const botId = await addBot(prisma);
+  for (const seconds of [100, 200]) await openTrade(prisma, botId, at(seconds));
+  await repaired('FUTURES', 'SOLUSDT', 100, 101);
+  expect(await store.incidents(100, 1_000)).toEqual(before);
+  await repaired('FUTURES', 'SOLUSDT', 200, 260);
+  expect(await store.incidents(100, 1_000)).toHaveLength(before.length + 1);
 });

@@ -2,6 +2,9 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { FeedIncident, WatchStretch } from './watch-stretches.ts';
 
+/** As long as a feed may say nothing before it is stale. */
+const CONNECTING_SECONDS = 5;
+
 export class StretchesStore {
   readonly #prisma: PrismaClient;
 
@@ -21,13 +24,20 @@ export class StretchesStore {
     return rows.map((row) => ({ source: row.source, fromMs: row.from.getTime(), toMs: row.to.getTime() }));
   }
 
-  /** The newest times in which a market was not watched live, newest first; what the newest `among` stretches tell of. */
+  /**
+   * The newest times in which a market was not watched live, newest first; what the newest `among` stretches tell of. The moments after
+   * the opening of a trade in which its symbol is being connected are none.
+   */
   async incidents(first: number, among: number): Promise<FeedIncident[]> {
     const rows = await this.#prisma.$queryRaw<
       { market_type: MarketType; source: FeedIncident['source']; from: Date; to: Date; symbols: number }[]
     >`
       WITH newest AS (
-        SELECT market_type, symbol, source, tstzrange(from_time, to_time, '[]') AS stretch FROM repaired_stretches ORDER BY id DESC LIMIT ${among}
+        SELECT market_type, symbol, source, tstzrange(from_time, to_time, '[]') AS stretch FROM repaired_stretches r
+        WHERE NOT (to_time - from_time < ${CONNECTING_SECONDS} * interval '1 second' AND EXISTS (
+          SELECT 1 FROM paper_trades t WHERE t.entry_time = r.from_time AND t.market_type = r.market_type AND t.symbol = r.symbol
+        ))
+        ORDER BY id DESC LIMIT ${among}
       ),
       merged AS (SELECT market_type, unnest(range_agg(stretch)) AS during FROM newest GROUP BY market_type),
       incident AS (SELECT * FROM merged ORDER BY upper(during) DESC, market_type LIMIT ${first})
