@@ -135,7 +135,7 @@ module.exports = {
     },
   ],
   options: {
-    tsPreCompilationDeps: 'specify',
+    tsPreCompilationDeps: true,
     tsConfig: { fileName: 'server/tsconfig.json' },
     doNotFollow: { path: ['node_modules', '^server/src/generated/'] },
     exclude: { path: '^(server|web)/node_modules' },

@@ -12,18 +12,29 @@ export interface Size extends Effort {
   readonly viewers: (full: number) => number;
   /** Likewise for how long something is watched. */
   readonly seconds: (full: number) => number;
+  /** Of the visitor's machine. */
+  readonly cpuSlowdown: number;
   readonly latency: Pick<LatencyCase, 'rounds' | 'closuresPerRound' | 'pauseMs' | 'pollEveryMs' | 'database'>;
 }
 const LATENCY = { rounds: 5, closuresPerRound: 15, pauseMs: 500, pollEveryMs: 30_000 };
 const TINY_LATENCY = { rounds: 1, closuresPerRound: 2, pauseMs: 10, pollEveryMs: 300 };
-export const FULL: Size = { cases: Infinity, rounds: 5, publishes: 10, viewers: (full) => full, seconds: (full) => full, latency: LATENCY };
+export const FULL: Size = {
+  cases: Infinity,
+  rounds: 5,
+  publishes: 10,
+  viewers: (full) => full,
+  seconds: (full) => full,
+  cpuSlowdown: 4,
+  latency: LATENCY,
+};
 /** Only shows that a benchmark runs, and that all contenders tell the same. */
 export const TINY: Size = {
   cases: 1,
   rounds: 1,
   publishes: 1,
   viewers: (full) => Math.min(full, 4),
-  seconds: () => 2,
+  seconds: () => 1,
+  cpuSlowdown: 1,
   latency: TINY_LATENCY,
 };
 
@@ -62,5 +73,5 @@ export const BENCHES: Readonly<Record<string, (size: Size) => Promise<Row[]>>> =
   'fanout-burst': (size) => all([{ ...TICK, label: '8 boards at once to 200', shape: 'board', burst: 8, viewers: 200, sets: 1 }], size),
   'fanout-memory': (size) => memoryCase(size.viewers(2_000), size.rounds),
   latency: (size) => latencyCase({ viewers: size.viewers(200), ticksPerSecond: size.viewers(2_000), ...size.latency }),
-  page: (size) => pageBench({ rounds: size.rounds, seconds: size.seconds, trades: size.viewers }),
+  page: (size) => pageBench({ ...size, trades: size.viewers }),
 };

@@ -1,11 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 
-/** A phone and its network as Lighthouse emulates them: a quarter of this machine's speed, 150 ms and 1.6 Mbit/s. */
-export const SLOW = {
-  cpuRate: 4,
-  network: { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 },
-} as const;
+/** A phone's network as Lighthouse emulates it: 150 ms and 1.6 Mbit/s. */
+const SLOW_4G = { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 };
 
 /** What the browser itself counts, kept from the first moment of each document. */
 export interface Counted {
@@ -51,18 +48,19 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** Opens a page with an empty cache and waits until it is alive. */
-export async function visit(browser: Browser, url: string, { slow, phone }: { slow: boolean; phone: boolean }): Promise<Visit> {
+/** Opens a page with an empty cache and waits until it is alive; on a phone with a slow network where one is described. */
+export async function visit(browser: Browser, url: string, slowPhone?: { readonly cpuSlowdown: number }): Promise<Visit> {
+  const phone = slowPhone !== undefined;
   const viewport = phone ? { width: 412, height: 823 } : { width: 1280, height: 900 };
   const context = await browser.newContext({ viewport, isMobile: phone, hasTouch: phone, deviceScaleFactor: phone ? 1.75 : 1 });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   await page.addInitScript(count);
   const cdp = await context.newCDPSession(page);
-  if (slow) {
+  if (slowPhone) {
     await cdp.send('Network.enable');
-    await cdp.send('Network.emulateNetworkConditions', SLOW.network);
-    await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW.cpuRate });
+    await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowPhone.cpuSlowdown });
   }
   const asked: string[] = [];
   const askedSince: string[] = [];

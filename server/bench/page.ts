@@ -13,6 +13,8 @@ import type { Row } from './report.ts';
 
 export interface PageEffort {
   readonly rounds: number;
+  /** How many times slower than this machine the phone of the first load and the reader's machine are. */
+  readonly cpuSlowdown: number;
   /** Stands for the number of closed trades of the full form. */
   readonly trades: (full: number) => number;
   readonly seconds: (full: number) => number;
@@ -83,10 +85,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function firstLoad(browser: Browser, { url }: PageSite, { rounds }: PageEffort): Promise<Row[]> {
+async function firstLoad(browser: Browser, { url }: PageSite, { rounds, cpuSlowdown }: PageEffort): Promise<Row[]> {
   const phone: { lcpMs: number; cls: number }[] = [];
   const desktop: { lcpMs: number; cls: number }[] = [];
-  const first = await visit(browser, url + PATH, { slow: false, phone: false });
+  const first = await visit(browser, url + PATH);
   const foreign = [...first.asked, ...first.askedSince].filter((asked) => !asked.startsWith(url) && !asked.startsWith('data:'));
   await first.close();
   for (let round = 0; round < rounds; round += 1) {
@@ -94,7 +96,7 @@ async function firstLoad(browser: Browser, { url }: PageSite, { rounds }: PageEf
       [phone, true],
       [desktop, false],
     ] as const) {
-      const each = await visit(browser, url + PATH, { slow, phone: slow });
+      const each = await visit(browser, url + PATH, slow ? { cpuSlowdown } : undefined);
       list.push(await each.counted());
       await each.close();
     }
@@ -109,7 +111,7 @@ async function firstLoad(browser: Browser, { url }: PageSite, { rounds }: PageEf
       'ms',
       phone.map(({ lcpMs }) => lcpMs),
       { most: 2_000 },
-      '4× CPU slowdown',
+      `${cpuSlowdown}× CPU slowdown`,
     ),
     row(
       'LCP, desktop',
@@ -148,7 +150,7 @@ async function scores({ url }: PageSite, port: number): Promise<Row[]> {
 
 /** The page open and ticking: what it asks for, how long it holds up its thread, what it keeps. */
 async function whileLive(browser: Browser, { url }: PageSite, { seconds }: PageEffort): Promise<Row[]> {
-  const open = await visit(browser, `${url}${PATH}/open`, { slow: false, phone: false });
+  const open = await visit(browser, `${url}${PATH}/open`);
   const before = (await open.counted()).longTasksMs.length;
   await sleep(seconds(LIVE_SECONDS) * 1_000);
   const longest = Math.max(0, ...(await open.counted()).longTasksMs.slice(before));
@@ -168,14 +170,14 @@ async function whileLive(browser: Browser, { url }: PageSite, { seconds }: PageE
 }
 
 /** What a reader does, on a slow machine with many rows that move. */
-async function interactions(browser: Browser, { url }: PageSite, { rounds }: PageEffort): Promise<Row[]> {
-  const open = await visit(browser, `${url}${PATH}/open`, { slow: false, phone: false });
+async function interactions(browser: Browser, { url }: PageSite, { rounds, cpuSlowdown }: PageEffort): Promise<Row[]> {
+  const open = await visit(browser, `${url}${PATH}/open`);
   const { page, cdp } = open;
   await page
     .locator('tbody tr')
     .nth(MANY_ROWS - 1)
     .waitFor();
-  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown });
   const worstOf = new Map<string, number>();
   /** One thing that a reader does; the next comes once this one has been painted and the page has nothing more to do. */
   const act = async (what: string, run: () => Promise<unknown>): Promise<void> => {
@@ -203,5 +205,5 @@ async function interactions(browser: Browser, { url }: PageSite, { rounds }: Pag
   }
   await open.close();
   const [what, worst] = [...worstOf].reduce((one, other) => (other[1] > one[1] ? other : one));
-  return [row('worst interaction', 'ms', [worst], { most: 200 }, `${what}; ${MANY_ROWS} rows, 4× CPU slowdown`)];
+  return [row('worst interaction', 'ms', [worst], { most: 200 }, `${what}; ${MANY_ROWS} rows, ${cpuSlowdown}× CPU slowdown`)];
 }

@@ -23,11 +23,11 @@ const PLANTED = 'the server takes anonymous senders for the right bot';
  * Who may do what: every mutation and webhook by every role, wrong tokens by the thousand, no difference in time between wrong ones, and
  * planted secrets that must not come out anywhere.
  */
-export async function authzRig(rig: RigArguments, databaseUrl?: string): Promise<Verdict> {
+export async function authzRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const environment = plantEnvironment();
   const hole: Hole = { token: null };
-  const whole = await startWholeServer(NO_LIMITS, databaseUrl, BTC_ONLY, withHole(hole));
+  const whole = await startWholeServer(NO_LIMITS, rig.database, BTC_ONLY, withHole(hole));
   const cast = await Cast.of(whole);
   try {
     await symbolsKnown(cast);

@@ -59,8 +59,8 @@ function addresses(): () => string {
 export async function dosRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const repeats = rig.short ? SHORT_REPEATS : REPEATS;
-  const database = await filledDatabase(rig.short ? SHORT_TRADES : TRADES, OPEN_EVERY);
-  const served = await serve({ DATABASE_URL: database.url });
+  const database = await filledDatabase(rig.database, rig.short ? SHORT_TRADES : TRADES, OPEN_EVERY);
+  const served = await serve({}, () => Promise.resolve(database.url));
   const outcomes: Outcome[] = [];
   let details: Record<string, unknown> = {};
   try {
@@ -82,9 +82,9 @@ export async function dosRig(rig: RigArguments): Promise<Verdict> {
     outcomes.push(outcomeOf('the server lives', served.isAlive() ? undefined : 'it has ended'));
   } finally {
     await served.stop();
-    await database.stop();
+    await database.end();
   }
-  const planted = { bug: 'no limit on tokens, aliases, fields and the body', caught: await isOpenDoorNoticed(repeats) };
+  const planted = { bug: 'no limit on tokens, aliases, fields and the body', caught: await isOpenDoorNoticed(repeats, rig.database) };
   return verdictOf('dos', rig, outcomes, planted, startedMs, details);
 }
 
@@ -142,13 +142,16 @@ function round(value: number): number {
 }
 
 /** The planted bug: without its limits a server must be found wanting. */
-async function isOpenDoorNoticed(repeats: number): Promise<boolean> {
-  const served = await serve({
-    API_MAX_REQUEST_BODY_BYTES: '1048576',
-    API_MAX_TOKENS: '100000',
-    API_MAX_ALIASES: '10000',
-    API_MAX_FIELDS: '100000',
-  });
+async function isOpenDoorNoticed(repeats: number, giveDatabase: RigArguments['database']): Promise<boolean> {
+  const served = await serve(
+    {
+      API_MAX_REQUEST_BODY_BYTES: '1048576',
+      API_MAX_TOKENS: '100000',
+      API_MAX_ALIASES: '10000',
+      API_MAX_FIELDS: '100000',
+    },
+    giveDatabase,
+  );
   try {
     const document = DOCUMENTS.find(({ name }) => name === 'F83 the same field 8,000 times');
     return (await attack(served, document!, 'HTTP', addresses(), repeats)).fault !== undefined;

@@ -34,7 +34,7 @@ export async function exportRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const trades = rig.short ? TRADES.short : TRADES.long;
   let truth = { rows: 0, units: 0n };
-  const database = await filledDatabase(trades, 1_000, async (client) => void (truth = await sumsBySql(client)));
+  const database = await filledDatabase(rig.database, trades, 1_000, async (client) => void (truth = await sumsBySql(client)));
   rig.say(`${trades} trades written after ${seconds(startedMs)} s`);
   const exchange = await startExchange();
   let server: ChildProcess | undefined;
@@ -81,7 +81,7 @@ export async function exportRig(rig: RigArguments): Promise<Verdict> {
       await once(server, 'exit');
     }
     await exchange.stop();
-    await database.stop();
+    await database.end();
   }
 }
 

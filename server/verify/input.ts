@@ -23,7 +23,7 @@ export async function inputRig(rig: RigArguments): Promise<Verdict> {
   const byHand = handmade();
   const cases = [...byHand, ...generated(rig.seed, rig.short ? SHORT_GENERATED : GENERATED)];
   const taken = controls();
-  const outcomes = await withServer({}, async (served) => {
+  const outcomes = await withServer(rig, {}, async (served) => {
     const answers = await askAll(served, [...taken, ...cases]);
     const { errors } = await served.usage();
     const stored = await countSignals(served);
@@ -34,7 +34,7 @@ export async function inputRig(rig: RigArguments): Promise<Verdict> {
       outcome('the server lives', served.isAlive() ? undefined : 'it has ended'),
     ];
   });
-  const bugged = await withServer({ SIGNALS_MAX_CLOCK_AHEAD_MS: '86400000' }, (served) =>
+  const bugged = await withServer(rig, { SIGNALS_MAX_CLOCK_AHEAD_MS: '86400000' }, (served) =>
     askAll(served, byHand.filter(({ name }) => name.startsWith('sentAt'))),
   ); // prettier-ignore
   const planted = { bug: 'a time one hour ahead is taken', caught: bugged.some(({ fault }) => fault === 'accepted') };
@@ -42,8 +42,8 @@ export async function inputRig(rig: RigArguments): Promise<Verdict> {
   return verdictOf('input', rig, outcomes, planted, startedMs, { handmade: byHand.length, generated: cases.length - byHand.length });
 }
 
-async function withServer<T>(env: Record<string, string>, use: (served: Served) => Promise<T>): Promise<T> {
-  const served = await serve({ ...ROOM, ...env });
+async function withServer<T>({ database }: RigArguments, env: Record<string, string>, use: (served: Served) => Promise<T>): Promise<T> {
+  const served = await serve({ ...ROOM, ...env }, database);
   try {
     await symbolsKnown(served);
     return await use(served);

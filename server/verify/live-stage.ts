@@ -2,20 +2,18 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExchange } from '../simulator/exchange.ts';
 import type { Exchange } from '../simulator/exchange.ts';
-import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
-import { silentLog } from '../testkit/silent-log.ts';
 import { CREATE_SIGNAL } from '../testkit/documents.ts';
 import type { Payload, SignalInput } from '../testkit/documents.ts';
 import { until } from '../testkit/waiting.ts';
 import { nextMessage } from './children.ts';
 import type { Ask, Plant, ServerStats } from './live-server.ts';
+import { rigDatabase } from './rig-database.ts';
+import type { RigDatabase } from './rig-database.ts';
 import type { RigArguments } from './rig.ts';
 
 const ANSWER_DEADLINE_MS = 60_000;
@@ -59,7 +57,7 @@ export class LiveStage {
     plant?: Plant,
     isSplit = false,
   ): Promise<LiveStage> {
-    const database = rig.database ? { url: await rig.database(), end: () => Promise.resolve() } : await ownDatabase();
+    const database = await rigDatabase(rig.database);
     const stage = new LiveStage(await startExchange(), database, { ...ROOM, ...settings, ...(plant && { PLANT: plant }) });
     try {
       if (isSplit) stage.#writer = await stage.#fork({});
@@ -250,23 +248,4 @@ async function lastingPort(): Promise<number> {
     await once(probe, 'close');
     return port;
   }
-}
-
-interface RigDatabase {
-  readonly url: string;
-  end(): Promise<void>;
-}
-
-async function ownDatabase(): Promise<RigDatabase> {
-  const folder = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
-  chmodSync(folder, 0o755); // as root, PostgreSQL's user must be able to enter it
-  const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silentLog, ...limits });
-  return {
-    url: postgres.url,
-    async end() {
-      await postgres.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }

@@ -33,7 +33,7 @@ const RIGS: Readonly<Record<string, { readonly about: string; readonly run: (rig
   resume: { about: '1,000 subscribers dropped at random, the server restarted: every log equals the server’s', run: resumeRig },
   leak: { about: '10,000 subscribers that connect, subscribe and are killed: nothing of them stays', run: leakRig },
   xss: { about: '60 hostile texts in everything a bot writes, on every page and in the CSV', run: xssRig },
-  authz: { about: 'every mutation and webhook by every role, 10,000 wrong tokens, timing, planted secrets', run: (rig) => authzRig(rig) },
+  authz: { about: 'every mutation and webhook by every role, 10,000 wrong tokens, timing, planted secrets', run: authzRig },
 };
 const USAGE = `usage: npm run verify -- ${Object.keys(RIGS).join('|')} [--seed N] [--short]
 ${Object.entries(RIGS)

@@ -1,3 +1,5 @@
+import type { GiveDatabase } from './rig-database.ts';
+
 /** What every rig has: its arguments, its way to tell how it went, and a verdict that a machine can read. */
 
 export interface RigArguments {
@@ -5,8 +7,8 @@ export interface RigArguments {
   readonly short: boolean;
   /** Where progress and tables go. */
   readonly say: (line: string) => void;
-  /** Gives the URL of an empty database; without it a rig that needs one starts a PostgreSQL of its own. */
-  readonly database?: () => Promise<string>;
+  /** Without it a rig that needs a database starts a PostgreSQL of its own. */
+  readonly database?: GiveDatabase;
 }
 
 /** As the tests run them: the same every time, so that a failure there is one of the code, not of luck. */

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHILD_ENVIRONMENT } from '../testkit/child-environment.ts';
 import { startExchange } from '../simulator/exchange.ts';
+import { rigDatabase } from './rig-database.ts';
+import type { GiveDatabase } from './rig-database.ts';
 
 export interface ToServed {
   readonly id: number;
@@ -37,13 +37,12 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** The whole product in a process of its own, with an exchange in this one and a data folder that goes with it. */
-export async function serve(env: Readonly<Record<string, string>>): Promise<Served> {
+/** The whole product in a process of its own, with an exchange in this one. */
+export async function serve(env: Readonly<Record<string, string>>, giveDatabase?: GiveDatabase): Promise<Served> {
   const exchange = await startExchange();
-  const dataDir = await mkdtemp(join(tmpdir(), 'verify-'));
-  await chmod(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
+  const database = await rigDatabase(giveDatabase);
   const child = fork(join(import.meta.dirname, 'served.ts'), {
-    env: { ...CHILD_ENVIRONMENT, PORT: '0', DATA_DIR: dataDir, ...exchange.environment(), ...env },
+    env: { ...CHILD_ENVIRONMENT, PORT: '0', DATABASE_URL: database.url, ...exchange.environment(), ...env },
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -77,7 +76,7 @@ export async function serve(env: Readonly<Record<string, string>>): Promise<Serv
       if (child.connected) child.disconnect();
       await exited;
       await exchange.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await database.end();
     },
   };
 }

@@ -1,17 +1,16 @@
-import { mkdtempSync, chmodSync, existsSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startExchange } from '../simulator/exchange.ts';
 import type { Exchange } from '../simulator/exchange.ts';
 import type { SymbolDefinition } from '../simulator/listing.ts';
 import { compose as composeAll } from '../src/process/compose.ts';
 import type { Compose } from '../src/process/composition.ts';
-import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { configFrom, projectRoot } from '../src/process/environment.ts';
 import { createLog } from '../src/process/log.ts';
 import { startServer } from '../src/process/server.ts';
 import type { RunningServer } from '../src/process/server.ts';
-import { silentLog } from '../testkit/silent-log.ts';
+import { rigDatabase } from './rig-database.ts';
+import type { GiveDatabase } from './rig-database.ts';
 
 export interface WholeServer {
   readonly server: RunningServer;
@@ -33,7 +32,7 @@ export const BTC_ONLY: readonly SymbolDefinition[] = (['SPOT', 'FUTURES'] as con
 /** Exchange, database and the server as an operator runs it, its pages included where they are built; all ends with `stop`. */
 export async function startWholeServer(
   env: Readonly<Record<string, string>>,
-  givenDatabaseUrl?: string,
+  giveDatabase?: GiveDatabase,
   symbols: readonly SymbolDefinition[] = BTC_ONLY,
   compose: Compose = composeAll,
 ): Promise<WholeServer> {
@@ -44,7 +43,9 @@ export async function startWholeServer(
   try {
     const exchange = await startExchange({ symbols });
     closers.push(() => exchange.stop());
-    const databaseUrl = givenDatabaseUrl ?? (await ownDatabase(closers));
+    const database = await rigDatabase(giveDatabase);
+    closers.push(() => database.end());
+    const databaseUrl = database.url;
     const logged: string[] = [];
     const log = createLog({ level: 'debug', readable: false, write: (line) => void logged.push(line) });
     const hasPages = existsSync(join(projectRoot, 'web', 'build', 'handler.js'));
@@ -56,19 +57,4 @@ export async function startWholeServer(
     await stop();
     throw error;
   }
-}
-
-async function ownDatabase(closers: (() => unknown)[]): Promise<string> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-verify-'));
-  chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
-  closers.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const postgres = await startEmbeddedPostgres({
-    dataDir,
-    log: silentLog,
-    startTimeoutMs: 60_000,
-    stopTimeoutMs: 20_000,
-    lockTimeoutMs: 0,
-  });
-  closers.push(() => postgres.stop());
-  return postgres.url;
 }

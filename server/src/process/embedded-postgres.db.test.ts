@@ -46,7 +46,7 @@ afterEach(async () => {
   for (const holder of holders.splice(0)) await holder.end();
   for (const postgres of opened.splice(0)) await postgres.stop();
   // What a killed holder left is found, and stopped by whoever found it.
-  if (existsSync(join(dataDir, 'postgres.json')) && existsSync(dataDir)) await (await start().catch(() => undefined))?.stop();
+  if (existsSync(join(dataDir, 'postgres/cluster/postmaster.pid'))) await (await start().catch(() => undefined))?.stop();
   rmSync(base, { recursive: true, force: true });
 });
 

@@ -1,0 +1,29 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
+import { silentLog } from '../testkit/silent-log.ts';
+
+/** Gives the URL of an empty database that somebody else takes away. */
+export type GiveDatabase = () => Promise<string>;
+
+export interface RigDatabase {
+  readonly url: string;
+  end(): Promise<void>;
+}
+
+/** The database that a rig is given; without one, one on a PostgreSQL of its own, as durable as an operator's unless `settings` say else. */
+export async function rigDatabase(give: GiveDatabase | undefined, settings: Readonly<Record<string, string>> = {}): Promise<RigDatabase> {
+  if (give) return { url: await give(), end: () => Promise.resolve() };
+  const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
+  chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
+  const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
+  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog, settings, ...limits });
+  return {
+    url: postgres.url,
+    async end() {
+      await postgres.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
