@@ -12,33 +12,35 @@ export interface Change {
 
 const MINUS = '\u2212';
 
-const formatters = new Map<string, Intl.NumberFormat>();
+/** Building a formatter costs a hundred times a call of it, so each is built once. */
+const formatters = new WeakMap<Intl.NumberFormatOptions, Intl.NumberFormat>();
 
-/** Building a formatter costs a hundred times a call of it, so each set of options is built once. */
-function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = JSON.stringify(options);
-  let found = formatters.get(key);
-  if (!found) {
-    found = new Intl.NumberFormat(LOCALE, options);
-    formatters.set(key, found);
-  }
-  return found;
-}
-
+/** @param options the same object for the same options, as a formatter is kept for each */
 export function print(value: Amount, options: Intl.NumberFormatOptions): string {
+  let formatter = formatters.get(options);
+  if (!formatter) formatters.set(options, (formatter = new Intl.NumberFormat(LOCALE, options)));
   // Intl reads decimal strings exactly; the type only admits literals.
-  const text = formatter(options).format(value as Intl.StringNumericLiteral);
-  return text.replace('-', MINUS);
+  return formatter.format(value as Intl.StringNumericLiteral).replace('-', MINUS);
 }
 
-export function fixed(digits: number): Intl.NumberFormatOptions {
-  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
+/** Options for each number of digits after the point, with `more` beside them. */
+export function byDigits(more: Intl.NumberFormatOptions = {}): (digits: number) => Intl.NumberFormatOptions {
+  const known: Intl.NumberFormatOptions[] = [];
+  return (digits) => (known[digits] ??= { minimumFractionDigits: digits, maximumFractionDigits: digits, ...more });
 }
 
-const MONEY: Intl.NumberFormatOptions = { style: 'currency', currency: 'USD', ...fixed(2) };
-const PERCENT: Intl.NumberFormatOptions = fixed(2);
+const USD: Intl.NumberFormatOptions = { style: 'currency', currency: 'USD' };
 export const SIGNED = { signDisplay: 'exceptZero' } as const;
 const UNSIGNED_ZERO = { signDisplay: 'negative' } as const;
+
+const plain = byDigits();
+const signed = byDigits(SIGNED);
+const unsignedZero = byDigits(UNSIGNED_ZERO);
+const usd = byDigits({ ...USD, ...UNSIGNED_ZERO });
+const signedUsd = byDigits({ ...USD, ...SIGNED });
+const ROUND_USD = byDigits({ ...USD, trailingZeroDisplay: 'stripIfInteger' })(2);
+const RATE: Intl.NumberFormatOptions = { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 6 };
+const COMPACT_USD: Intl.NumberFormatOptions = { ...USD, notation: 'compact', maximumFractionDigits: 1 };
 
 export function toChange(text: string): Change {
   if (text.startsWith('+')) return { text, direction: 'up' };
@@ -48,37 +50,37 @@ export function toChange(text: string): Change {
 
 /** "$1,140.22"; a minus for what is owed, no plus. */
 export function money(value: Amount): string {
-  return print(value, { ...MONEY, ...UNSIGNED_ZERO });
+  return print(value, usd(2));
 }
 
 /** "$100", or "$12.50" where cents matter: for sizes and other round sums. */
 export function roundMoney(value: Amount): string {
-  return print(value, { ...MONEY, trailingZeroDisplay: 'stripIfInteger' });
+  return print(value, ROUND_USD);
 }
 
 /** "+$1.20", "−$0.40", "$0.00": neutral when the rounded value is zero. */
 export function moneyChange(value: Amount): Change {
-  return toChange(print(value, { ...MONEY, ...SIGNED }));
+  return toChange(print(value, signedUsd(2)));
 }
 
 /** "+0.33%" of a value that is already in percent. */
 export function percentChange(value: Amount): Change {
-  return toChange(print(value, { ...PERCENT, ...SIGNED }) + '%');
+  return toChange(print(value, signed(2)) + '%');
 }
 
 /** "46.02%" of a value that is already in percent. */
 export function percent(value: Amount, digits = 2): string {
-  return print(value, { ...fixed(digits), ...UNSIGNED_ZERO }) + '%';
+  return print(value, unsignedZero(digits)) + '%';
 }
 
 /** "1.40": ratios such as the profit factor. */
 export function ratio(value: Amount): string {
-  return print(value, { ...fixed(2), ...UNSIGNED_ZERO });
+  return print(value, unsignedZero(2));
 }
 
 /** "1,204". */
 export function count(value: number): string {
-  return print(value, { maximumFractionDigits: 0 });
+  return print(value, plain(0));
 }
 
 /** At most this many digits after the point are printed when the symbol's tick size is unknown. */
@@ -87,16 +89,15 @@ const PRICE_DIGITS_LIMIT = 18;
 /** A price with the digits of the symbol's tick size, or with the digits as sent while that is unknown. */
 export function price(value: string, decimals: number | null | undefined): string {
   const sent = value.split('.')[1]?.length ?? 0;
-  return print(value, fixed(Math.min(decimals ?? sent, PRICE_DIGITS_LIMIT)));
+  return print(value, plain(Math.min(decimals ?? sent, PRICE_DIGITS_LIMIT)));
 }
 
 /** "0.1%" of a rate such as 0.001, with no more digits than it has. */
 export function rate(value: Amount): string {
-  return print(value, { style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 6 });
+  return print(value, RATE);
 }
 
 /** "$1.2K" on chart axes only; cents only where the steps have some. */
 export function axisMoney(value: number, step: number): string {
-  if (Math.abs(value) >= 10_000) return print(value, { style: 'currency', currency: 'USD', notation: 'compact', maximumFractionDigits: 1 });
-  return print(value, { style: 'currency', currency: 'USD', ...fixed(Number.isInteger(step) ? 0 : 2), ...UNSIGNED_ZERO });
+  return print(value, Math.abs(value) >= 10_000 ? COMPACT_USD : usd(Number.isInteger(step) ? 0 : 2));
 }

@@ -11,6 +11,11 @@ test('the zone is always said, never the machine’s', () => {
   expect(clock('2026-11-22T00:00:00.000Z', 'UTC')).toBe('00:00:00');
 });
 
+test('a zone that is UTC by another name is written as UTC is', () => {
+  for (const instant of [at, '1970-01-01T00:00:00.000Z', '2024-02-29T23:59:59.999Z', Date.parse(at)])
+    for (const write of [date, dateTime, clock]) expect(write(instant, 'Etc/GMT')).toBe(write(instant, 'UTC'));
+});
+
 test('a time of today is a clock, one of another day has its date', () => {
   const now = Date.parse('2026-11-22T23:30:00.000Z');
   expect(timeOf(at, now, 'UTC')).toBe('23:05:09 UTC');

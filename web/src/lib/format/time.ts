@@ -4,40 +4,44 @@ import { LOCALE } from '#lib/text/locale.ts';
 /** An IANA name such as "UTC" or "Europe/Berlin". */
 export type Zone = string;
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<Zone, Intl.DateTimeFormat>();
 
-const FIELDS = {
-  date: { year: 'numeric', month: '2-digit', day: '2-digit' },
-  minute: { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
-} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
-
-function parts(value: string | number, zone: Zone, fields: keyof typeof FIELDS): Record<string, string> {
-  const key = `${zone}|${fields}`;
-  let found = formatters.get(key);
+function formatter(zone: Zone): Intl.DateTimeFormat {
+  let found = formatters.get(zone);
   if (!found) {
-    found = new Intl.DateTimeFormat(LOCALE, { ...FIELDS[fields], timeZone: zone });
-    formatters.set(key, found);
+    const [two, numeric] = ['2-digit', 'numeric'] as const;
+    const fields = { year: numeric, month: two, day: two, hour: two, minute: two, second: two, hourCycle: 'h23' } as const;
+    found = new Intl.DateTimeFormat(LOCALE, { ...fields, timeZone: zone });
+    formatters.set(zone, found);
   }
-  return Object.fromEntries(found.formatToParts(new Date(value)).map((part) => [part.type, part.value]));
+  return found;
+}
+
+/** "2026-11-22T20:33:07". Intl knows the zones; UTC, in which every page begins, needs none of that, and Intl takes forty times as long. */
+function iso(value: string | number, zone: Zone): string {
+  const instant = new Date(value);
+  if (zone === 'UTC') return instant.toISOString();
+  const p = Object.fromEntries(
+    formatter(zone)
+      .formatToParts(instant)
+      .map((part) => [part.type, part.value]),
+  );
+  return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:${p.second}`;
 }
 
 /** "2026-11-22". */
 export function date(value: string | number, zone: Zone): string {
-  const p = parts(value, zone, 'date');
-  return `${p.year}-${p.month}-${p.day}`;
+  return iso(value, zone).slice(0, 10);
 }
 
 /** "2026-11-22 20:33". */
 export function dateTime(value: string | number, zone: Zone): string {
-  const p = parts(value, zone, 'minute');
-  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
+  return iso(value, zone).slice(0, 16).replace('T', ' ');
 }
 
 /** "20:33:07". */
 export function clock(value: string | number, zone: Zone): string {
-  const p = parts(value, zone, 'clock');
-  return `${p.hour}:${p.minute}:${p.second}`;
+  return iso(value, zone).slice(11, 19);
 }
 
 /** "20:33:07 UTC", or "2026-11-22 20:33 UTC" where that was on another day than now. */

@@ -17,9 +17,9 @@ export interface Snapshot {
 /** A position as a table shows it. */
 export interface Row {
   trade: OpenTrade;
-  /** Which way the last price went; `beat` alternates so that two moves the same way are two. */
+  /** Which way the last price went, for a moment; `movedIn` is the commit that showed it. */
   moved: 'up' | 'down' | null;
-  beat: 0 | 1;
+  movedIn: number;
   /** Opened while this page was looking. */
   isNew: boolean;
   /** The closed trade, while its row still shows the result. */
@@ -112,6 +112,7 @@ export class LiveStore {
 
   #closedIds = new Set<string>();
   #prices: Prices | null = null;
+  #commits = 0;
   #disagreements = 0;
   /** A total that already holds a closure which has not come yet; applied together with it. */
   #early: Performance | null = null;
@@ -173,24 +174,36 @@ export class LiveStore {
     if (this.paused) this.waiting++;
   }
 
+  /** How many times prices have been shown. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** Shows the newest prices in one step. Answers false when the rows disagree with the server for too long. */
   commit(): boolean {
     if (this.paused || !this.#prices) return true;
     const { asOf, positions } = this.#prices;
     this.#prices = null;
+    this.#commits++;
     const prices = new Map(positions.map((price) => [price.id, price]));
     let known = 0;
     this.rows = this.rows.map((row) => {
       const price = row.result ? undefined : prices.get(row.trade.id);
       if (!price) return row;
       known++;
-      return movedRow(row, price);
+      return movedRow(row, price, this.#commits);
     });
     this.#heard(asOf);
     const strangers = positions.filter((price) => !this.#closedIds.has(price.id)).length - known;
     const missing = this.openRows.length - known;
     this.#disagreements = strangers > 0 || missing > 0 ? this.#disagreements + 1 : 0;
     return this.#disagreements < DISAGREEMENTS_LIMIT;
+  }
+
+  /** That a price moved in this commit or before has been seen. */
+  calm(commit: number): void {
+    const isSeen = ({ moved, movedIn }: Row): boolean => moved !== null && movedIn <= commit;
+    if (this.rows.some(isSeen)) this.rows = this.rows.map((row) => (isSeen(row) ? { ...row, moved: null } : row));
   }
 
   receivePerformance(performance: Performance): void {
@@ -259,7 +272,7 @@ export class LiveStore {
     const row = this.rows.find((other) => other.trade.id === trade.id);
     if (event.kind === 'opened') {
       if (row || this.#closedIds.has(trade.id)) return false;
-      this.rows = sorted([...this.rows, { trade: event.trade, moved: null, beat: 0, isNew: true, result: null }]);
+      this.rows = sorted([...this.rows, { trade: event.trade, moved: null, movedIn: 0, isNew: true, result: null }]);
       return true;
     }
     if (this.#closedIds.has(trade.id)) return false;
@@ -330,15 +343,14 @@ function sorted(rows: Row[]): Row[] {
 }
 
 function toRow(trade: OpenTrade, before: Row | undefined): Row {
-  if (before && !before.result) return { ...movedRow(before, trade), trade };
-  return { trade, moved: null, beat: 0, isNew: false, result: null };
+  return { trade, moved: null, movedIn: 0, isNew: before?.result === null && before.isNew, result: null };
 }
 
-function movedRow(row: Row, price: PriceOfTrade): Row {
+function movedRow(row: Row, price: PriceOfTrade, commit: number): Row {
   const { currentPrice, currentPriceTime, symbolStatus, unrealizedPnl, unrealizedPnlPct } = price;
   const step = Number(currentPrice) - Number(row.trade.currentPrice);
   if (step === 0 && currentPriceTime === row.trade.currentPriceTime && symbolStatus === row.trade.symbolStatus) return row;
   const trade = { ...row.trade, currentPrice, currentPriceTime, symbolStatus, unrealizedPnl, unrealizedPnlPct };
   if (step === 0) return { ...row, trade };
-  return { ...row, trade, moved: step > 0 ? 'up' : 'down', beat: row.beat === 0 ? 1 : 0 };
+  return { ...row, trade, moved: step > 0 ? 'up' : 'down', movedIn: commit };
 }

@@ -192,6 +192,25 @@ describe('prices', () => {
     ]);
   });
 
+  test('are shown as moved until that was seen, and again when they move again meanwhile', () => {
+    const store = new LiveStore(snapshot());
+    const move = (to: string): void => {
+      store.receivePrices({ asOf: T0, positions: [price('a', to, '2'), price('b', '42500.5', '-0.5')] });
+      store.commit();
+    };
+    const moved = () => store.rows.find(({ trade }) => trade.id === 'a')?.moved;
+    move('42499');
+    const first = store.commits;
+    move('42502');
+    store.calm(first);
+    expect(moved()).toBe('up');
+    const before = store.rows;
+    store.calm(first);
+    expect(store.rows).toBe(before);
+    store.calm(store.commits);
+    expect(moved()).toBe(null);
+  });
+
   test('leave rows alone that did not move', () => {
     const store = new LiveStore(snapshot());
     const before = store.rows[0];

@@ -11,6 +11,8 @@ import type { Timers } from '../timers.ts';
 
 /** Prices are shown at most this often. */
 const COMMIT_MS = 500;
+/** It is shown this long which way a price went. */
+const MOVED_MS = 900;
 /** How often ages on the page are counted on. */
 const TICK_MS = 1_000;
 /** A closed row shows its result this long. */
@@ -196,6 +198,8 @@ export class LiveEngine {
       this.#cancelCommit = null;
       this.#lastCommitAt = this.#timers.now();
       if (!store.commit()) void this.#refetch();
+      const { commits } = store;
+      this.#timers.after(MOVED_MS, () => store.calm(commits));
       this.#setNow();
     };
     if (waitMs === 0) commit();
