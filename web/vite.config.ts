@@ -44,5 +44,6 @@ export default defineConfig({
   },
   // Tests run the browser's build of Svelte, so that runes react as they do on the page.
   ...(process.env.VITEST ? { resolve: { conditions: ['browser'] } } : {}),
-  test: { include: ['src/**/*.test.ts'] },
+  // To load the page anew for each file would take as long as the tests.
+  test: { include: ['src/**/*.test.ts'], isolate: false },
 });

@@ -96,7 +96,9 @@ describe.each(MARKET_TYPES)('%s', (marketType) => {
   });
 
   test('symbols watched and left while both connections run', async () => {
-    const { exchange, feed, ids, inSync, delivered } = await inSyncFeed(marketType, { ...SHORT_LIFE, rollOverOverlapMs: 300 });
+    // A symbol more has to get in sync within one life.
+    const lives = { ...SHORT_LIFE, rollOverAfterMs: 3_000, rollOverOverlapMs: 300 };
+    const { exchange, feed, ids, inSync, delivered } = await inSyncFeed(marketType, lives);
     await vi.waitFor(() => expect(exchange.connections(marketType)).toHaveLength(2), DEADLINE);
     feed.watch('SOLUSDT', afterId(0));
     feed.unwatch('XRPUSDT');
