@@ -28,6 +28,8 @@ const LOOK_EVERY_MS = 250;
 interface Form {
   /** Of each habit, on both ways together; one that is cut is replaced. */
   readonly clients: number;
+  /** They come one after the other, or all would be cut at once and come back at once, for ever. */
+  readonly apartMs: number;
   readonly calmMs: number;
   readonly slowMs: number;
   readonly settings: Readonly<Record<string, string>>;
@@ -37,7 +39,8 @@ interface Form {
 }
 const LONG: Form = {
   clients: 100,
-  calmMs: 60_000,
+  apartMs: 75,
+  calmMs: 120_000,
   slowMs: 600_000,
   settings: {},
   maxHeldMs: { stalled: 30_000, dripping: 90_000 },
@@ -47,6 +50,7 @@ const LONG: Form = {
 /** Everything sooner; how quick the healthy ones are is no matter, as others use the machine too. */
 const SHORT: Form = {
   clients: 4,
+  apartMs: 0,
   calmMs: 1_000,
   slowMs: 8_000,
   settings: {
@@ -137,44 +141,46 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
     })();
     await crowds.open(stage.graphqlUrl, HEALTHY, 500, HEALTHY_HEAR);
     await quick.open(stage.graphqlUrl, 1, 500, ONE_WHO_HEARS_ALL);
-    await heard(crowds, await events(stage, form.calmMs / 4)); // everything has been used once
+    await heard(crowds, await events(stage, form.calmMs / 8)); // everything has been used once
     await crowds.forget();
-    const calm = await events(stage, form.calmMs);
+    await stage.stats(true); // as the heap is small after a collection, it is collected often from here on, in both phases
+    let calmRssMb = 0; // the most of any look, as below: there is garbage in either phase
+    const calm = await during(events(stage, form.calmMs), async () => {
+      calmRssMb = Math.max(calmRssMb, (await stage.stats()).rssMb);
+    });
     const calmReport = await heard(crowds, calm);
-    const { rssMb } = await stage.stats(true);
     await crowds.forget();
 
     const heldMs = new Map<string, number[]>();
-    let worstRssMb = rssMb;
     const places = Array.from({ length: form.clients * 2 }, (_, index) => ({
       way: WAYS[index % 2]!,
       habit: HABITS[Math.floor(index / 2) % 2]!,
     }));
-    slow.push(...(await Promise.all(places.map(({ way, habit }) => SlowClient.open(stage.graphqlUrl, way, habit, LARGE)))));
-    const watch = (async () => {
-      while (going) {
-        await sleep(LOOK_EVERY_MS);
-        const peers = await stage.peers();
-        worstRssMb = Math.max(worstRssMb, (await stage.stats()).rssMb);
-        for (const [index, client] of slow.entries()) {
-          if (peers.has(client.port)) continue;
-          heldMs.set(client.name, [...(heldMs.get(client.name) ?? []), performance.now() - client.beganMs]);
-          client.end();
-          const { way, habit } = places[index]!;
-          slow[index] = await SlowClient.open(stage.graphqlUrl, way, habit, LARGE);
-        }
+    for (const { way, habit } of places) {
+      slow.push(await SlowClient.open(stage.graphqlUrl, way, habit, LARGE));
+      await sleep(form.apartMs);
+    }
+    let slowRssMb = 0;
+    const told = await during(events(stage, form.slowMs), async () => {
+      slowRssMb = Math.max(slowRssMb, (await stage.stats()).rssMb);
+      const peers = await stage.peers();
+      for (const [index, client] of slow.entries()) {
+        if (peers.has(client.port)) continue;
+        heldMs.set(client.name, [...(heldMs.get(client.name) ?? []), performance.now() - client.beganMs]);
+        client.end();
+        const { way, habit } = places[index]!;
+        slow[index] = await SlowClient.open(stage.graphqlUrl, way, habit, LARGE);
       }
-    })();
-    const told = await events(stage, form.slowMs);
+    });
     going = false;
-    await Promise.all([prices, watch]);
+    await prices;
     const report = await heard(crowds, told);
     const nowMs = performance.now();
     const overdue = slow.filter(({ beganMs }, index) => nowMs - beganMs > form.maxHeldMs[places[index]!.habit]).length;
     return {
       calmP99Ms: calmReport.p99Ms,
       slowP99Ms: report.p99Ms,
-      growthMb: worstRssMb - rssMb,
+      growthMb: slowRssMb - calmRssMb,
       heldMs,
       overdue,
       wrong: calmReport.wrong ?? report.wrong,
@@ -187,6 +193,20 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
     quick.end();
     await stage.end();
   }
+}
+
+/** Looks again and again until something is over. */
+async function during<T>(something: Promise<T>, look: () => Promise<void>): Promise<T> {
+  let isOver = false;
+  const looking = (async () => {
+    while (!isOver) {
+      await look();
+      await sleep(LOOK_EVERY_MS);
+    }
+  })();
+  const result = await something.finally(() => (isOver = true));
+  await looking;
+  return result;
 }
 
 /** An event every now and then for so long; gives when each was sent, by sequence. */

@@ -18,12 +18,16 @@ function read(frame: Buffer): Promise<string> {
 
 test.each([0, 1, 125, 126, 127, 65_535, 65_536, 300_000])('a frame of %i bytes is read as it was written', async (length) => {
   const text = 'x'.repeat(length);
-  expect(await read(textFrame(text))).toBe(text);
+  expect(await read(textFrame(Buffer.from(text)))).toBe(text);
 });
 
 test('lengths are of bytes, not of characters', async () => {
   const text = '✓ü'.repeat(40);
-  expect(await read(textFrame(text))).toBe(text);
+  expect(await read(textFrame(Buffer.from(text)))).toBe(text);
+});
+
+test('the parts of a text make one', async () => {
+  expect(await read(textFrame(...['{"✓":', '"ü', '"}'].map((part) => Buffer.from(part))))).toBe('{"✓":"ü"}');
 });
 
 test('operations with the same id get the very same bytes, others their own id', async () => {
