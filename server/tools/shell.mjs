@@ -32,7 +32,13 @@ const MALLOC_MMAP_THRESHOLD = '131072';
 /** @returns the environment in which every program of the project finds the project's Node and tools first */
 export function environment(extra = {}) {
   const path = [join(root, 'node_modules', 'node', 'bin'), join(server, 'node_modules', '.bin'), process.env.PATH ?? ''];
-  return { NODE_COMPILE_CACHE: COMPILE_CACHE, MALLOC_MMAP_THRESHOLD_: MALLOC_MMAP_THRESHOLD, ...process.env, PATH: path.join(delimiter), ...extra };
+  return {
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    MALLOC_MMAP_THRESHOLD_: MALLOC_MMAP_THRESHOLD,
+    ...process.env,
+    PATH: path.join(delimiter),
+    ...extra,
+  };
 }
 
 /** Runs a program to its end; `quiet` shows its output only if it fails. Resolves with its exit code. */

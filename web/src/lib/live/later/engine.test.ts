@@ -220,6 +220,32 @@ test('a halted symbol beside a live one makes the sum stale, its own row alone, 
   expect([session.chip, session.stale, engine.announcer.alert]).toEqual(['live', false, '']);
 });
 
+test('which way a price went is shown for 0.9 s', () => {
+  const { engine, link, session, timers } = setup();
+  engine.start();
+  link().events.alive();
+  const tell = (currentPrice: string): void =>
+    link()
+      .asked.get('positions')
+      ?.next({
+        openPositionsUpdated: {
+          asOf: new Date(timers.now()).toISOString(),
+          totalUnrealizedPnl: '1',
+          positions: [openTrade('a', '1.5', { currentPrice }), openTrade('b', '-0.5')],
+        },
+      });
+  const moved = () => session.store.rows.map((row) => [row.trade.id, row.moved]).toSorted();
+  const still = moved();
+  tell('42001');
+  timers.pass(1_000);
+  tell('42002');
+  expect(Object.fromEntries(moved())).toMatchObject({ a: 'up' });
+  timers.pass(899);
+  expect(Object.fromEntries(moved())).toMatchObject({ a: 'up' });
+  timers.pass(1);
+  expect(moved()).toEqual(still);
+});
+
 test('where nobody trades at all, prices are late and not stale while the server says that nothing is missing', () => {
   const { engine, link, session, timers } = setup();
   engine.start();
