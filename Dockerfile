@@ -15,7 +15,7 @@ COPY --from=build /app /app
 # The folder of the embedded database, for a container without DATABASE_URL; PostgreSQL refuses root, so nothing here runs as root.
 RUN mkdir /data && chown node:node /data
 USER node
-# The last: see tools/shell.mjs.
+# For the last see server/tools/shell.mjs.
 ENV NODE_ENV=production PORT=5173 DATA_DIR=/data MALLOC_MMAP_THRESHOLD_=131072
 VOLUME /data
 EXPOSE 5173

@@ -24,8 +24,9 @@ const starters = startersOfThis();
 const COMPILE_CACHE = join(root, 'node_modules', '.cache', 'node-compile');
 
 /**
- * From this size on, bytes, glibc gives memory back as soon as it is free. It would raise that limit by itself, and large messages would
- * then leave holes that nothing fills: with 200 slow readers the server took a fifth more memory, and more by the minute.
+ * From this size on, bytes, glibc (others know nothing of it) gives memory back as soon as it is free. It would raise that limit by itself,
+ * and large messages would then leave holes that nothing fills: in `verify -- slow` the server took a fifth more memory, growing by the
+ * minute. The Dockerfile says the same.
  */
 const MALLOC_MMAP_THRESHOLD = '131072';
 

@@ -14,12 +14,18 @@ export async function filledDatabase(
   look: (client: pg.Client) => Promise<void> = async () => {},
 ): Promise<RigDatabase> {
   const database = await rigDatabase(give, { fsync: 'off' });
-  const migrations = join(import.meta.dirname, '../../prisma/migrations');
-  await migrate(database.url, { folder: migrations, log: silentLog, lockTimeoutMs: 10_000, startTimeoutMs: 10_000 });
   const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  await fillRecord((text) => client.query(text), { trades, openEvery });
-  await look(client);
-  await client.end();
-  return database;
+  client.on('error', () => {}); // told by the query that meets it
+  const migrations = join(import.meta.dirname, '../../prisma/migrations');
+  try {
+    await migrate(database.url, { folder: migrations, log: silentLog, lockTimeoutMs: 10_000, startTimeoutMs: 10_000 });
+    await client.connect();
+    await fillRecord((text) => client.query(text), { trades, openEvery });
+    await look(client);
+    await client.end();
+    return database;
+  } catch (error) {
+    await database.end(); // and with it the client
+    throw error;
+  }
 }

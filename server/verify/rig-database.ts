@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { silentLog } from '../testkit/silent-log.ts';
 
-/** Gives the URL of an empty database that somebody else takes away. */
+/** Gives the URL of a database without rows that somebody else takes away. */
 export type GiveDatabase = () => Promise<string>;
 
 export interface RigDatabase {
@@ -18,12 +18,12 @@ export async function rigDatabase(give: GiveDatabase | undefined, settings: Read
   const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
   chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   const limits = { startTimeoutMs: 60_000, stopTimeoutMs: 20_000, lockTimeoutMs: 0 };
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog, settings, ...limits });
-  return {
-    url: postgres.url,
-    async end() {
-      await postgres.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
+  const removeFolder = (): void => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog, settings, ...limits });
+    return { url: postgres.url, end: () => postgres.stop().finally(removeFolder) };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
-import type { GiveDatabase } from './rig-database.ts';
-
 /** What every rig has: its arguments, its way to tell how it went, and a verdict that a machine can read. */
+import type { GiveDatabase } from './rig-database.ts';
 
 export interface RigArguments {
   readonly seed: number;

@@ -54,7 +54,12 @@ export async function serve(env: Readonly<Record<string, string>>, giveDatabase?
     else ready.resolve(message);
   });
   void exited.then(() => ready.reject(new Error('the server ended before it was ready')));
-  const { url, token } = await ready.promise;
+  const endOthers = (): Promise<void> => exchange.stop().finally(() => database.end());
+  const { url, token } = await ready.promise.catch((error: unknown) =>
+    endOthers().then(() => {
+      throw error;
+    }),
+  );
 
   let asked = 0;
   return {
@@ -75,8 +80,7 @@ export async function serve(env: Readonly<Record<string, string>>, giveDatabase?
     async stop() {
       if (child.connected) child.disconnect();
       await exited;
-      await exchange.stop();
-      await database.end();
+      await endOthers();
     },
   };
 }

@@ -28,8 +28,8 @@ const LOOK_EVERY_MS = 250;
 interface Form {
   /** Of each habit, on both ways together; one that is cut is replaced. */
   readonly clients: number;
-  /** They come one after the other, or all would be cut at once and come back at once, for ever. */
-  readonly apartMs: number;
+  /** So many come between two looks. All together would be cut together, and come back together, for ever. */
+  readonly atOnce: number;
   readonly calmMs: number;
   readonly slowMs: number;
   readonly settings: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ interface Form {
 }
 const LONG: Form = {
   clients: 100,
-  apartMs: 75,
+  atOnce: 3,
   calmMs: 120_000,
   slowMs: 600_000,
   settings: {},
@@ -50,7 +50,7 @@ const LONG: Form = {
 /** Everything sooner; how quick the healthy ones are is no matter, as others use the machine too. */
 const SHORT: Form = {
   clients: 4,
-  apartMs: 0,
+  atOnce: 8,
   calmMs: 1_000,
   slowMs: 8_000,
   settings: {
@@ -143,7 +143,7 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
     await quick.open(stage.graphqlUrl, 1, 500, ONE_WHO_HEARS_ALL);
     await heard(crowds, await events(stage, form.calmMs / 8)); // everything has been used once
     await crowds.forget();
-    await stage.stats(true); // as the heap is small after a collection, it is collected often from here on, in both phases
+    await stage.stats(true); // so that both phases begin behind a collection of garbage
     let calmRssMb = 0; // the most of any look, as below: there is garbage in either phase
     const calm = await during(events(stage, form.calmMs), async () => {
       calmRssMb = Math.max(calmRssMb, (await stage.stats()).rssMb);
@@ -156,13 +156,15 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
       way: WAYS[index % 2]!,
       habit: HABITS[Math.floor(index / 2) % 2]!,
     }));
-    for (const { way, habit } of places) {
-      slow.push(await SlowClient.open(stage.graphqlUrl, way, habit, LARGE));
-      await sleep(form.apartMs);
-    }
+    /** As many as come between two looks. */
+    const comeIn = async (): Promise<void> => {
+      for (const { way, habit } of places.slice(slow.length, slow.length + form.atOnce))
+        slow.push(await SlowClient.open(stage.graphqlUrl, way, habit, LARGE));
+    };
     let slowRssMb = 0;
     const told = await during(events(stage, form.slowMs), async () => {
       slowRssMb = Math.max(slowRssMb, (await stage.stats()).rssMb);
+      if (slow.length < places.length) return comeIn();
       const peers = await stage.peers();
       for (const [index, client] of slow.entries()) {
         if (peers.has(client.port)) continue;
@@ -198,14 +200,13 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
 /** Looks again and again until something is over. */
 async function during<T>(something: Promise<T>, look: () => Promise<void>): Promise<T> {
   let isOver = false;
-  const looking = (async () => {
+  const looking = async (): Promise<void> => {
     while (!isOver) {
       await look();
       await sleep(LOOK_EVERY_MS);
     }
-  })();
-  const result = await something.finally(() => (isOver = true));
-  await looking;
+  };
+  const [result] = await Promise.all([something.finally(() => (isOver = true)), looking()]);
   return result;
 }
 

@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startExchange } from '../simulator/exchange.ts';
 import { compose } from '../src/process/compose.ts';
 import { configFrom } from '../src/process/environment.ts';
@@ -8,8 +11,6 @@ import { CREATE_SIGNAL } from '../testkit/documents.ts';
 import type { Payload } from '../testkit/documents.ts';
 import { silentLog } from '../testkit/silent-log.ts';
 import { until } from '../testkit/waiting.ts';
-import { rigDatabase } from './rig-database.ts';
-import type { GiveDatabase } from './rig-database.ts';
 
 /** The visits come faster than one address may ask: what is tried here is not that limit. */
 const ROOM = { API_COST_CAPACITY: '1000000000' };
@@ -26,12 +27,13 @@ export interface HostileSite {
 }
 
 /** The whole product with its pages, every text of a bot in it hostile: each payload is a bot's name and a signal's every text. */
-export async function hostileSite(payloads: readonly string[], giveDatabase: GiveDatabase | undefined): Promise<HostileSite> {
+export async function hostileSite(payloads: readonly string[]): Promise<HostileSite> {
   const exchange = await startExchange({ symbols: [BTC] });
-  const database = await rigDatabase(giveDatabase);
+  const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-xss-'));
+  chmodSync(dataDir, 0o755); // as root, PostgreSQL's user must be able to enter it
   const start = (port: number) =>
     startServer({
-      config: configFrom({ ...ROOM, PORT: String(port), DATABASE_URL: database.url, ...exchange.environment() }),
+      config: configFrom({ ...ROOM, PORT: String(port), DATA_DIR: dataDir, ...exchange.environment() }),
       compose,
       log: silentLog,
     });
@@ -39,7 +41,7 @@ export async function hostileSite(payloads: readonly string[], giveDatabase: Giv
   const end = async (): Promise<void> => {
     await server?.stop();
     await exchange.stop();
-    await database.end();
+    rmSync(dataDir, { recursive: true, force: true });
   };
   try {
     server = await start(0);

@@ -50,7 +50,7 @@ export async function xssRig(rig: RigArguments): Promise<Verdict> {
   const others = PAYLOADS.filter((payload) => payload !== planted);
   const payloads = rig.short ? [planted, ...sample(others, SHORT_PAYLOADS - 1, randomOf(rig.seed))] : PAYLOADS;
   rig.say(`writing ${payloads.length} payloads into every text`);
-  const site = await hostileSite(payloads, rig.database);
+  const site = await hostileSite(payloads);
   const browser = await openBrowser();
   try {
     const { paths, unlisted } = addresses(site, payloads);

@@ -115,6 +115,18 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
     const before = (await prices()).join();
     await until(async () => ((await prices()).join() !== before ? true : undefined), 'another price');
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    const areTinted = (): Promise<boolean[]> =>
+      until(async () => {
+        const moved = await page.evaluate(() =>
+          [...document.querySelectorAll('.tick:is(.up, .down)')].map((tick) => getComputedStyle(tick).backgroundColor),
+        );
+        return moved.length > 0 ? moved.map((colour) => colour !== 'rgba(0, 0, 0, 0)') : undefined;
+      }, 'a price that has just moved');
+    expect(await areTinted()).not.toContain(true);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await areTinted()).toContain(true);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    expect(await page.locator('.tick:is(.up, .down)').count()).toBe(0);
   });
 
   test.each(PATHS)('with forced colours all is there, charts included, and nothing for axe to find: %s', async (path) => {

@@ -200,7 +200,7 @@ export class LiveStore {
     return this.#disagreements < DISAGREEMENTS_LIMIT;
   }
 
-  /** That a price moved in this commit or before has been seen. */
+  /** Shows no longer which way prices went in this commit and earlier ones. */
   calm(commit: number): void {
     const isSeen = ({ moved, movedIn }: Row): boolean => moved !== null && movedIn <= commit;
     if (this.rows.some(isSeen)) this.rows = this.rows.map((row) => (isSeen(row) ? { ...row, moved: null } : row));

@@ -11,7 +11,7 @@ import type { Timers } from '../timers.ts';
 
 /** Prices are shown at most this often. */
 const COMMIT_MS = 500;
-/** It is shown this long which way a price went. */
+/** It is shown this long which way a price went; one that goes on the same way meanwhile is shown on. */
 const MOVED_MS = 900;
 /** How often ages on the page are counted on. */
 const TICK_MS = 1_000;
@@ -197,9 +197,10 @@ export class LiveEngine {
     const commit = (): void => {
       this.#cancelCommit = null;
       this.#lastCommitAt = this.#timers.now();
+      const before = store.commits;
       if (!store.commit()) void this.#refetch();
       const { commits } = store;
-      this.#timers.after(MOVED_MS, () => store.calm(commits));
+      if (commits > before) this.#timers.after(MOVED_MS, () => store.calm(commits));
       this.#setNow();
     };
     if (waitMs === 0) commit();
