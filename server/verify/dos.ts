@@ -15,13 +15,13 @@ const MOST_MS = 25;
 const REPEATS = 5;
 const SHORT_REPEATS = 3;
 const ATTACK_SECONDS = 300;
-const SHORT_ATTACK_SECONDS = 4;
+const SHORT_ATTACK_SECONDS = 2;
 /** Of the record that is asked about; an empty one costs nothing to look at. */
 const TRADES = 20_000;
 const SHORT_TRADES = 3_000;
 const OPEN_EVERY = 100;
 const CALM_SECONDS = 20;
-const SHORT_CALM_SECONDS = 3;
+const SHORT_CALM_SECONDS = 2;
 /** Below this nobody feels a difference, and on a busy machine it is noise. */
 const UNFELT_MS = 20;
 const MEMORY_SLACK = 1.1;
@@ -112,7 +112,7 @@ function spent(before: Usage, after: Usage): number {
 }
 
 async function underAttack(served: Served, isShort: boolean): Promise<{ outcomes: Outcome[]; details: Record<string, unknown> }> {
-  await load(served.url, isShort ? 2 : 10, true); // whatever is compiled and kept for good is there now
+  await load(served.url, isShort ? 1 : 10, true); // whatever is compiled and kept for good is there now
   const calm = await load(served.url, isShort ? SHORT_CALM_SECONDS : CALM_SECONDS, false);
   const start = await served.usage('gc');
   const attacked = await load(served.url, isShort ? SHORT_ATTACK_SECONDS : ATTACK_SECONDS, true);

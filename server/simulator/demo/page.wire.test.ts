@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../testkit/browser.ts';
 import { subscribe } from '../../testkit/subscriptions.ts';
-import { AXE_IN_ALL_VIEWS, expectWellMade } from '../../testkit/well-made.ts';
+import { expectWellMade } from '../../testkit/well-made.ts';
 import { DemoVisits } from './demo-visits.ts';
 
 const TABS = { Overview: '/bot-performance', 'Open positions': '/bot-performance/open', 'Trade history': '/bot-performance/history' };
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser())('the page of the demo', () => {
     async (name, path) => {
       const { page, faults } = await visits.visit(path);
       await page.getByText(/^Live/).first().waitFor();
-      await expectWellMade(page, name.toLowerCase().replace(' ', '-'), AXE_IN_ALL_VIEWS);
+      await expectWellMade(page, name.toLowerCase().replace(' ', '-'));
       expect(faults).toEqual([]);
     },
     60_000,
