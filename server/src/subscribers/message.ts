@@ -10,6 +10,7 @@ export class Message {
   readonly sequence: bigint | undefined;
   /** The result of the execution as JSON, encoded once: to copy bytes into a frame costs a tenth of encoding them anew. */
   readonly #json: Buffer;
+  #text: string | undefined;
   #frames: Map<string, Buffer> | undefined;
   #event: Buffer | undefined;
 
@@ -18,8 +19,9 @@ export class Message {
     this.sequence = sequence;
   }
 
+  /** The result as text, for viewers whose messages the engine writes; decoded once for all of them. */
   get json(): string {
-    return this.#json.toString();
+    return (this.#text ??= this.#json.toString());
   }
 
   /** The whole event of a server-sent event stream. */

@@ -17,7 +17,7 @@ function formatter(zone: Zone): Intl.DateTimeFormat {
   return found;
 }
 
-/** "2026-11-22T20:33:07". Intl knows the zones; UTC, in which every page begins, needs none of that, and Intl takes forty times as long. */
+/** "2026-11-22T20:33:07". Intl knows the zones; UTC, in which every page begins, needs none of that, and Intl takes eight times as long. */
 function iso(value: string | number, zone: Zone): string {
   const instant = new Date(value);
   if (zone === 'UTC') return instant.toISOString();
