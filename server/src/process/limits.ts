@@ -204,7 +204,7 @@ export const LIMITS = {
       1_048_576,
       10_737_418_240,
     ),
-    writeSliceMs: wholeNumber('how long messages are written to subscribers before anything else gets its turn', 20, 1, 1_000),
+    writeSliceMs: wholeNumber('how long messages are written to subscribers before anything else gets its turn', 5, 1, 1_000),
   },
   feed: fromDefaults(DEFAULT_FEED_LIMITS, 'see server/src/ticks/feed-limits.ts'),
 };

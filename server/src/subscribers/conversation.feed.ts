@@ -5,6 +5,7 @@ import type { Message as ProtocolMessage, SubscribePayload } from 'graphql-ws';
 import type { Log } from '../kernel/log.ts';
 import { lastOfShed } from './engine.feed.ts';
 import type { Refused, Results } from './engine.feed.ts';
+import type { Frame } from './message.ts';
 import type { Written } from './socket-writers.ts';
 import type { Outlet, Viewer } from './viewer.ts';
 
@@ -174,7 +175,7 @@ class SocketSubscription implements Outlet, Written {
     this.#peer.wake(this);
   }
 
-  nextFrame(): Buffer | undefined {
+  nextFrame(): Frame | undefined {
     return this.isCancelled ? undefined : this.#viewer?.take()?.frame(this.id);
   }
 

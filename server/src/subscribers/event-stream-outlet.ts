@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { Frame, Message } from './message.ts';
 import type { SocketWriter, SocketWriters, Written } from './socket-writers.ts';
 import type { Outlet, Viewer } from './viewer.ts';
 
@@ -64,7 +64,7 @@ class EventStreamOutlet implements Outlet, Written {
     this.#writer.wake(this);
   }
 
-  nextFrame(): Buffer | undefined {
+  nextFrame(): Frame | undefined {
     return this.#viewer?.take()?.event;
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../testkit/manual-clock.ts';
 import { Message } from './message.ts';
+import type { Frame } from './message.ts';
 import { SocketWriters } from './socket-writers.ts';
 import { Viewer } from './viewer.ts';
 import type { StreamKind } from './viewer.ts';
@@ -59,7 +60,7 @@ function setUp() {
     const line = new Line(clock, room);
     const writer = writers.writer({ stream: line, state: () => line.state, shed: (reason) => line.sheds.push(reason) });
     const subscribe = (id: string, kind: StreamKind = 'events'): Viewer => {
-      const nextFrame = (): Buffer | undefined => viewer.take()?.frame(id);
+      const nextFrame = (): Frame | undefined => viewer.take()?.frame(id);
       const written = { isUrgent: kind === 'events', nextFrame };
       const outlet = { open: () => undefined, wake: () => writer.wake(written), ended: () => {} };
       const viewer = new Viewer({ kind, capacity: 10, remove: () => {}, askForMissed: () => {} }, outlet);
@@ -101,7 +102,7 @@ test('it lets go after each slice of time', () => {
     turns.push(now - written);
     written = now;
   }
-  expect(turns).toEqual([32, 32, 32, 4]);
+  expect(turns).toEqual([20, 20, 20, 20, 20]);
 });
 
 test('events overtake prices, on all connections', () => {

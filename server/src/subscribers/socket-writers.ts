@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../kernel/clock.ts';
 import type { Service } from '../kernel/service.ts';
+import type { Frame } from './message.ts';
 
 /** A connection of a subscriber, and what can be done about it. */
 export interface Connection {
@@ -23,7 +24,7 @@ export interface Written {
   /** Overtakes what is not urgent, on other connections too. */
   readonly isUrgent: boolean;
   /** What waits longest, as it goes over the wire; undefined when nothing does. */
-  nextFrame(): Buffer | undefined;
+  nextFrame(): Frame | undefined;
 }
 
 export interface SocketWriterLimits {
@@ -34,8 +35,6 @@ export interface SocketWriterLimits {
   readonly writeSliceMs: number;
 }
 
-/** Writers served between two looks at the time. */
-const WRITERS_PER_LOOK = 32;
 /** How many looks at the slow ones in the time after which a stalled one is closed. */
 const LOOKS_PER_STALL = 20;
 /** Who took something this short a time ago is not among those who take nothing: everyone is behind for a moment after a burst. */
@@ -113,7 +112,7 @@ export class SocketWriters implements Service {
       if (served < urgent.length) this.#serve(urgent[served]!, true);
       else this.#serve(others[served - urgent.length]!, false);
       served += 1;
-      if (served % WRITERS_PER_LOOK === 0 && this.#clock.monotonicMs() >= endMs) break;
+      if (this.#clock.monotonicMs() >= endMs) break; // a long message takes as long as a hundred short ones
     }
     this.#urgent = urgent.slice(served).concat(this.#urgent);
     this.#others = others.slice(Math.max(0, served - urgent.length)).concat(this.#others);
@@ -143,7 +142,7 @@ export class SocketWriters implements Service {
   /** A message that is half written stays in memory. Beyond what may, who took nothing for longest goes first. */
   #shedBeyondBudget(nowMs: number): void {
     const waitFor = new Map<Buffer, number>();
-    for (const writer of this.#behind.keys()) if (writer.held) waitFor.set(writer.held, (waitFor.get(writer.held) ?? 0) + 1);
+    for (const { held } of this.#behind.keys()) if (held) waitFor.set(held, (waitFor.get(held) ?? 0) + 1);
     let bytes = [...waitFor.keys()].reduce((sum, held) => sum + held.length, 0);
     const longestFirst = [...this.#behind].toSorted(([, one], [, other]) => one.progressMs - other.progressMs);
     for (const [writer, { progressMs }] of longestFirst) {
@@ -172,7 +171,7 @@ export class SocketWriter {
   /** Whether it has a place in either queue. */
   #isQueued = false;
   #isQueuedUrgently = false;
-  /** The message that is half written. */
+  /** The message that is half written: what others may wait for too. */
   held: Buffer | undefined;
 
   constructor(connection: Connection, writers: SocketWriters) {
@@ -210,8 +209,10 @@ export class SocketWriter {
     stream.cork();
     for (let first = this.#waiting[0]; first && !stream.writableNeedDrain; first = this.#waiting[0]) {
       const frame = first.nextFrame();
-      if (frame) stream.write((this.held = frame));
-      else this.#waiting.shift();
+      if (frame) {
+        this.held = longestOf(frame);
+        for (const piece of frame) stream.write(piece);
+      } else this.#waiting.shift();
     }
     stream.uncork();
     if (stream.writableNeedDrain) return 'some';
@@ -231,4 +232,8 @@ export class SocketWriter {
     else this.#isQueued = true;
     this.#writers.queue(this, isUrgent);
   }
+}
+
+function longestOf(frame: Frame): Buffer | undefined {
+  return frame.length === 1 ? frame[0] : frame.reduce((longest, piece) => (piece.length > longest.length ? piece : longest));
 }

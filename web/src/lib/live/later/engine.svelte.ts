@@ -201,7 +201,7 @@ export class LiveEngine {
       if (!store.commit()) void this.#refetch();
       const { commits } = store;
       if (commits > before) this.#timers.after(MOVED_MS, () => store.calm(commits));
-      this.#setNow();
+      this.#tick(); // with the prices, as a long table is felt each time it is drawn
     };
     if (waitMs === 0) commit();
     else this.#cancelCommit = this.#timers.after(waitMs, commit);
