@@ -115,7 +115,7 @@ export async function closeTrade(
 ): Promise<Closure> {
   const closure = closureFor(opened, status, rest);
   const closures = new ClosuresStore(prisma, await currentTerm(prisma));
-  if ((await closures.close([closure], closure.exitTime)) !== 1) throw new Error('the trade is closed already');
+  if ((await closures.close([closure], closure.exitTime)).length !== 1) throw new Error('the trade is closed already');
   return closure;
 }
 

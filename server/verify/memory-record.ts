@@ -163,7 +163,7 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
     return () => this.#listeners.delete(listener);
   }
 
-  wake(): void {
+  wrote(): void {
     this.tell();
   }
 
@@ -196,8 +196,10 @@ export class RecordSession implements ClosingStore, TradeAnnouncements {
     return Promise.resolve(new Map(this.#record.cursors));
   }
 
-  close(closures: readonly Closure[], _at: Date): Promise<number> {
-    return this.#write(() => this.#record.close(closures));
+  /** What is told of it comes by `tell`. */
+  async close(closures: readonly Closure[], _at: Date): Promise<RecordEvent[]> {
+    await this.#write(() => this.#record.close(closures));
+    return [];
   }
 
   saveCursors(ticks: readonly Tick[], { recordSequence }: CursorMoment, stretches: readonly SymbolStretch[]): Promise<void> {

@@ -92,11 +92,11 @@ class Store implements ClosingStore {
   cursors(): Promise<Map<SymbolKey, Cursor>> {
     return Promise.resolve(this.saved);
   }
-  async close(closures: readonly Closure[]): Promise<number> {
+  async close(closures: readonly Closure[]): Promise<RecordEvent[]> {
     await nextTurn();
     if (this.down) throw new Error('the database is away');
     this.closures.push(...closures);
-    return closures.length;
+    return closures.map(({ tradeId }) => ({ trade: { id: tradeId } }) as RecordEvent);
   }
   isRefusal(): boolean {
     return false;
@@ -116,13 +116,13 @@ function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
   store.open = before.trades ?? [];
   if (before.cursor) store.saved.set(symbolKey('FUTURES', 'BTCUSDT'), before.cursor);
   const listeners = new Set<(event: RecordEvent) => void>();
-  let wakes = 0;
+  const told: string[] = [];
   const record = {
     onEvent: (listener: (event: RecordEvent) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    wake: () => void (wakes += 1),
+    wrote: (events: readonly RecordEvent[]) => void told.push(...events.map(({ trade }) => trade!.id)),
     position: BigInt(store.open.length),
   };
   const closing = new Closing(store, record, { FUTURES: market, SPOT: market }, clock, silentLog, LIMITS);
@@ -143,13 +143,13 @@ function open(before: { trades?: TradeRow[]; cursor?: Cursor } = {}) {
     for (let turns = 0; turns < 4; turns += 1) await nextTurn();
     return store.saves.splice(0);
   };
-  return { market, store, clock, closing, tell, tick, closed, saves, listeners, wakes: () => wakes };
+  return { market, store, clock, closing, tell, tick, closed, saves, listeners, told };
 }
 
 describe('from start to closure', () => {
   test('open trades are taken up again at the saved cursor, closed by the first touch, told, and let go', async () => {
     const cursor = { lastTradeId: 50, lastPrice: '100', lastTimeMs: 50_000, recordSequence: 2n };
-    const { closing, market, tick, closed, wakes } = open({
+    const { closing, market, tick, closed, told } = open({
       trades: [stored('a', 10), stored('b', 20, { takeProfit: new Decimal(120) })],
       cursor,
     });
@@ -162,7 +162,7 @@ describe('from start to closure', () => {
     tick(53, '130');
     expect(await closed()).toEqual(['a by 52 LIVE', 'b by 53 LIVE']);
     expect(market.calls.slice(1)).toEqual(['unwatch BTCUSDT']);
-    expect(wakes()).toBe(2);
+    expect(told).toEqual(['a', 'b']);
     tick(54, '130');
     expect(await closed()).toHaveLength(2);
   });

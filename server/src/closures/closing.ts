@@ -39,7 +39,8 @@ export interface ClosingStore extends ClosureSink, CursorSink {
 
 export interface TradeAnnouncements {
   onEvent(listener: (event: RecordEvent) => void): Cancel;
-  wake(): void;
+  /** Says what was just written to the record. */
+  wrote(events: readonly RecordEvent[]): void;
   /** The newest sequence that was told of, or was there at the start. */
   readonly position: bigint;
 }
@@ -94,7 +95,7 @@ export class Closing implements Service, CandleUse {
     this.#clock = clock;
     this.#log = log;
     this.#limits = limits;
-    this.#writer = new ClosureWriter(store, clock, log, limits, () => record.wake());
+    this.#writer = new ClosureWriter(store, clock, log, limits, (events) => record.wrote(events));
     this.#saver = new CursorSaver(store, log);
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../testkit/manual-clock.ts';
 import { silentLog } from '../../testkit/silent-log.ts';
 import { deferred, nextTurn, stateOf } from '../../testkit/turns.ts';
+import type { RecordEvent } from '../record/event.ts';
 import type { SymbolKey } from '../ticks/tick.ts';
 import type { Closure } from './closure.ts';
 import { ClosureWriter } from './closure-writer.ts';
@@ -19,14 +20,14 @@ class Sink implements ClosureSink {
   down = false;
   gate: Promise<void> | undefined;
 
-  async close(closures: readonly Closure[]): Promise<number> {
+  async close(closures: readonly Closure[]): Promise<RecordEvent[]> {
     const ids = closures.map(({ tradeId }) => tradeId);
     this.attempts.push(ids);
     await this.gate;
     if (this.down) throw new Error('the database is away');
     if (ids.some((id) => id.startsWith('poison'))) throw new Refused('violates a check');
     this.written.push(...ids);
-    return ids.length;
+    return ids.map((id) => ({ trade: { id } }) as RecordEvent);
   }
 
   isRefusal(error: unknown): boolean {
@@ -38,8 +39,9 @@ function open(batchSize = 3) {
   const [sink, clock] = [new Sink(), new ManualClock()];
   const errors: Record<string, unknown>[] = [];
   const log = { ...silentLog, error: (fields: object) => void errors.push(fields as Record<string, unknown>) };
-  const told: number[] = [];
-  const writer = new ClosureWriter(sink, clock, log, { batchSize, retryMinMs: 100, retryMaxMs: 350 }, () => told.push(sink.written.length));
+  const told: string[][] = [];
+  const tell = (events: readonly RecordEvent[]) => void told.push(events.map(({ trade }) => trade!.id));
+  const writer = new ClosureWriter(sink, clock, log, { batchSize, retryMinMs: 100, retryMaxMs: 350 }, tell);
   const add = (...ids: string[]) => ids.forEach((id) => writer.add(KEY, closure(id)));
   return { sink, clock, writer, add, errors, told };
 }
@@ -55,7 +57,7 @@ describe('the closure writer', () => {
     await nextTurn();
     expect(sink.attempts).toEqual([['1'], ['2', '3', '4'], ['5']]);
     expect(sink.written).toEqual(['1', '2', '3', '4', '5']);
-    expect(told).toEqual([1, 4, 5]);
+    expect(told).toEqual([['1'], ['2', '3', '4'], ['5']]);
     expect(writer.isPending(KEY)).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
+import type { RecordEvent } from '../record/event.ts';
 import type { SymbolKey } from '../ticks/tick.ts';
 import type { Closure } from './closure.ts';
 
@@ -12,8 +13,8 @@ export interface ClosureWriterLimits {
 }
 
 export interface ClosureSink {
-  /** Closes the trades that are still open; answers how many did. */
-  close(closures: readonly Closure[], at: Date): Promise<number>;
+  /** Closes the trades that are still open; answers what the record tells of it, in order. */
+  close(closures: readonly Closure[], at: Date): Promise<RecordEvent[]>;
   /** True for an error that the same closure will always meet, such as a violated CHECK. */
   isRefusal(error: unknown): boolean;
 }
@@ -32,13 +33,13 @@ export class ClosureWriter {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #limits: ClosureWriterLimits;
-  readonly #onWritten: () => void;
+  readonly #onWritten: (events: readonly RecordEvent[]) => void;
   #queue: Queued[] = [];
   #writing: Promise<void> | undefined;
   #stopped = false;
   #wakeFromRetry: (() => void) | undefined;
 
-  constructor(sink: ClosureSink, clock: Clock, log: Log, limits: ClosureWriterLimits, onWritten: () => void) {
+  constructor(sink: ClosureSink, clock: Clock, log: Log, limits: ClosureWriterLimits, onWritten: (events: readonly RecordEvent[]) => void) {
     this.#sink = sink;
     this.#clock = clock;
     this.#log = log;
@@ -76,10 +77,10 @@ export class ClosureWriter {
     while (this.#queue.length > 0) {
       const batch = this.#queue.slice(0, this.#limits.batchSize);
       try {
-        await this.#write(batch.map(({ closure }) => closure));
+        const events = await this.#write(batch.map(({ closure }) => closure));
         this.#queue = this.#queue.slice(batch.length);
         waitMs = this.#limits.retryMinMs;
-        this.#onWritten();
+        this.#onWritten(events);
       } catch (error) {
         if (this.#stopped) return;
         this.#log.error({ err: error, waiting: this.#queue.length, retryInMs: waitMs }, 'closures could not be written');
@@ -90,17 +91,19 @@ export class ClosureWriter {
   }
 
   /** A closure that the database refuses must not hold up its neighbours: then each is written alone. */
-  async #write(closures: readonly Closure[]): Promise<void> {
+  async #write(closures: readonly Closure[]): Promise<RecordEvent[]> {
     try {
-      await this.#sink.close(closures, this.#clock.now());
+      return await this.#sink.close(closures, this.#clock.now());
     } catch (error) {
       if (!this.#sink.isRefusal(error)) throw error;
       const [only] = closures;
       if (closures.length === 1 && only) {
         this.#log.error({ err: error, tradeId: only.tradeId }, 'the database refuses a closure; the trade stays open');
-        return;
+        return [];
       }
-      for (const closure of closures) await this.#write([closure]);
+      const events: RecordEvent[] = [];
+      for (const closure of closures) events.push(...(await this.#write([closure])));
+      return events;
     }
   }
 

@@ -5,6 +5,7 @@ import { addBot, closureFor, openTrade, recordFaults, T0 } from '../../testkit/s
 import type { OpenedTrade } from '../../testkit/stored-record.ts';
 import { tickAt } from '../../testkit/watched-trades.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import { RecordStore } from '../record/record.store.ts';
 import { ClosuresStore } from './closures.store.ts';
 import { watchedTrade } from './watched-trade.ts';
 
@@ -48,7 +49,8 @@ describe('closing (I2, I5)', () => {
       source: 'BACKFILL',
       aggregateTradeId: 9_007_199_254_740_991,
     });
-    expect(await store.close([closure], AT)).toBe(1);
+    const told = await store.close([closure], AT);
+    expect(told).toHaveLength(1);
     const after = await rowOf(opened);
     const sequence = await head();
     const digits = (row: object) =>
@@ -68,6 +70,7 @@ describe('closing (I2, I5)', () => {
       closedPrice: '2.75',
       signal: { ...digits(before.signal), status: 'CLOSED' },
     });
+    expect(told).toEqual(await new RecordStore(database.prisma).readAfter(sequence - 1n, 10));
     const event = await database.prisma.event.findUniqueOrThrow({ where: { sequence } });
     expect(event).toEqual({ sequence, time: AT, kind: 'TradeClosed', signalId: opened.signal.id, tradeId: opened.trade.id });
   });
@@ -75,12 +78,13 @@ describe('closing (I2, I5)', () => {
   test('a batch is told in the order in which it was decided', async () => {
     const opened = (await openTrades(10)).toReversed();
     const before = await head();
-    expect(
-      await store.close(
-        opened.map((each) => closureFor(each, 'CLOSED_TP')),
-        AT,
-      ),
-    ).toBe(10);
+    const told = await store.close(
+      opened.map((each) => closureFor(each, 'CLOSED_TP')),
+      AT,
+    );
+    expect(told.map(({ sequence, trade }) => [sequence - before, trade?.id])).toEqual(
+      opened.map(({ trade }, at) => [BigInt(at + 1), trade.id]),
+    );
     const rows = await Promise.all(opened.map(rowOf));
     expect(rows.map(({ closedSequence }) => closedSequence! - before)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 10n]);
   });
@@ -101,7 +105,7 @@ describe('closing (I2, I5)', () => {
     const counts = await Promise.all(
       closers.map(async (batches) => {
         let closed = 0;
-        for (const batch of batches) closed += await store.close(batch, AT);
+        for (const batch of batches) closed += (await store.close(batch, AT)).length;
         return closed;
       }),
     );
@@ -128,18 +132,18 @@ describe('closing (I2, I5)', () => {
 
   test('of a batch the trades that are closed already, twice in it or not there at all are passed over', async () => {
     const [first, second, third] = (await openTrades(3)) as [OpenedTrade, OpenedTrade, OpenedTrade];
-    expect(await store.close([closureFor(first, 'CLOSED_TP')], AT)).toBe(1);
+    expect(await store.close([closureFor(first, 'CLOSED_TP')], AT)).toHaveLength(1);
     const firstRow = await rowOf(first);
     const before = await head();
     const unknown = { ...closureFor(second, 'CLOSED_TP'), tradeId: bot };
     expect(
       await store.close([closureFor(second, 'CLOSED_TP'), unknown, closureFor(first, 'CLOSED_SL'), closureFor(third, 'CLOSED_SL')], AT),
-    ).toBe(2);
+    ).toHaveLength(2);
     expect(await rowOf(first)).toEqual(firstRow);
     expect((await rowOf(second)).closedSequence).toBe(before + 1n);
     expect((await rowOf(third)).closedSequence).toBe(before + 2n);
-    expect(await store.close([closureFor(first, 'CLOSED_TP'), closureFor(second, 'CLOSED_TP')], AT)).toBe(0);
-    expect(await store.close([], AT)).toBe(0);
+    expect(await store.close([closureFor(first, 'CLOSED_TP'), closureFor(second, 'CLOSED_TP')], AT)).toHaveLength(0);
+    expect(await store.close([], AT)).toHaveLength(0);
     expect(await head()).toBe(before + 2n);
   });
 
@@ -154,7 +158,7 @@ describe('closing (I2, I5)', () => {
       opened.map(() => ['OPEN', 'ACTIVE']),
     );
     expect(await head()).toBe(before);
-    expect(await store.close(closures, AT)).toBe(3);
+    expect(await store.close(closures, AT)).toHaveLength(3);
   });
 
   test.for([
@@ -178,7 +182,7 @@ describe('closing (I2, I5)', () => {
       ['OPEN', 'ACTIVE'],
     ]);
     expect(await head()).toBe(before);
-    expect(await store.close(closures, AT)).toBe(2);
+    expect(await store.close(closures, AT)).toHaveLength(2);
   });
 
   test('every status and every magnitude that the rules allow passes the database’s own arithmetic', async () => {
@@ -216,7 +220,7 @@ describe('closing (I2, I5)', () => {
               ? between(low.div(2), low)
               : between(high, high.times(2))
             : between(low, high);
-      expect(await store.close([closureFor(opened, status, { price: Decimal.max(price, '1e-18') })], AT), `round ${round}`).toBe(1);
+      expect(await store.close([closureFor(opened, status, { price: Decimal.max(price, '1e-18') })], AT), `round ${round}`).toHaveLength(1);
     }
   });
 });

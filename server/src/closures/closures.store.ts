@@ -4,6 +4,9 @@ import { PREPARED } from '../kernel/prepared.ts';
 import { isDataRefused } from '../kernel/sql-error.ts';
 import { symbolKey } from '../ticks/tick.ts';
 import type { MarketType, SymbolKey, Tick } from '../ticks/tick.ts';
+import { JOINED_EVENT } from '../record/record.store.ts';
+import type { EventRow } from '../record/record.store.ts';
+import type { RecordEvent } from '../record/event.ts';
 import { TRADE_INCLUDE } from '../trades/rows.ts';
 import type { Closure } from './closure.ts';
 import type { OpenTrade } from './closing.ts';
@@ -55,9 +58,9 @@ export class ClosuresStore {
 
   /**
    * Closes the trades that are still open, each with its event, its signal's move to CLOSED and its place in the record, in
-   * one statement: all of it or nothing. The database decides that a trade closes once; the answer is how many did.
+   * one statement: all of it or nothing. The database decides that a trade closes once; the answer is the events of those that did.
    */
-  async close(closures: readonly Closure[], at: Date): Promise<number> {
+  async close(closures: readonly Closure[], at: Date): Promise<RecordEvent[]> {
     const rows = closures.map((closure, place) => ({
       place,
       id: closure.tradeId,
@@ -73,7 +76,7 @@ export class ClosuresStore {
       price: closure.price.toFixed(),
       ambiguous: closure.ambiguous,
     }));
-    return this.#prisma.$executeRaw`${Prisma.raw(PREPARED)}
+    const told = await this.#prisma.$queryRaw<EventRow[]>`${Prisma.raw(PREPARED)}
       WITH fence AS MATERIALIZED (SELECT require_term(${this.#term}::bigint)),
       closure AS (
         SELECT c.* FROM fence, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c (place int, id uuid, status text, exit_price numeric, exit_time timestamptz,
@@ -87,7 +90,7 @@ export class ClosuresStore {
         SELECT c.*, o.signal_id, row_number() OVER (ORDER BY c.place) AS number FROM closure c JOIN still_open o ON o.id = c.id
       ),
       signal AS (
-        UPDATE signals s SET status = 'CLOSED' FROM numbered n WHERE s.id = n.signal_id RETURNING s.id
+        UPDATE signals s SET status = 'CLOSED' FROM numbered n WHERE s.id = n.signal_id RETURNING s.*
       ),
       head AS (
         UPDATE record_head SET sequence = sequence + (SELECT count(*) FROM signal) WHERE EXISTS (SELECT 1 FROM signal)
@@ -98,10 +101,17 @@ export class ClosuresStore {
           realized_pnl = n.realized_pnl, realized_pnl_pct = n.realized_pnl_pct, closed_source = n.source, closed_trade_id = n.trade_id,
           closed_price = n.price, ambiguous = n.ambiguous, closed_sequence = head.before + n.number
         FROM numbered n, head WHERE t.id = n.id
-        RETURNING t.id, t.signal_id, t.closed_sequence
+        RETURNING t.*
+      ),
+      told AS (
+        INSERT INTO events (sequence, time, kind, signal_id, trade_id)
+        SELECT closed_sequence, ${at}::timestamptz, 'TradeClosed', signal_id, id FROM closed ORDER BY closed_sequence
+        RETURNING *
       )
-      INSERT INTO events (sequence, time, kind, signal_id, trade_id)
-      SELECT closed_sequence, ${at}::timestamptz, 'TradeClosed', signal_id, id FROM closed ORDER BY closed_sequence`;
+      SELECT ${JOINED_EVENT.columns}
+      FROM told e JOIN signal s ON s.id = e.signal_id JOIN bots b ON b.id = s.bot_id JOIN closed t ON t.id = e.trade_id
+      ORDER BY e.sequence`;
+    return told.map(JOINED_EVENT.of);
   }
 
   isRefusal(error: unknown): boolean {

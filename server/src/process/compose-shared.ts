@@ -1,3 +1,4 @@
+import type { RecordEvent } from '../record/event.ts';
 import { RecordStore } from '../record/record.store.ts';
 import { RecordTail } from '../record/record-tail.ts';
 import { PriceBoard } from '../ticks/price-board.ts';
@@ -15,8 +16,8 @@ export interface Shared {
   readonly bus: Bus;
   readonly records: RecordStore;
   readonly tail: RecordTail;
-  /** Says, here and to the other processes, that something was written to the record. */
-  readonly announce: () => void;
+  /** Says, here and to the other processes, that something was written to the record; and here what, where that is known. */
+  readonly announce: (events?: readonly RecordEvent[]) => void;
   readonly priceBoard: PriceBoard;
   readonly symbolList: SymbolList;
 }
@@ -31,8 +32,9 @@ export async function composeShared(foundation: Foundation): Promise<Shared> {
   bus.onMessage(({ kind }) => {
     if (kind === 'GREW') tail.wake();
   });
-  const announce = (): void => {
-    tail.wake();
+  const announce = (events?: readonly RecordEvent[]): void => {
+    if (events) tail.wrote(events);
+    else tail.wake();
     bus.publish({ kind: 'GREW' });
   };
   return { bus, records, tail, announce, priceBoard: new PriceBoard(clock), symbolList: new SymbolList() };

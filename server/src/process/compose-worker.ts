@@ -25,7 +25,7 @@ export function composeWorker(foundation: Foundation, shared: Shared, follow: (m
   const { bus, tail, announce, symbolList, priceBoard } = shared;
   const record: TradeAnnouncements = {
     onEvent: (listener) => tail.onEvent(listener),
-    wake: announce,
+    wrote: announce,
     get position() {
       return tail.position;
     },

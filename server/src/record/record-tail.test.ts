@@ -38,6 +38,8 @@ class Stored implements RecordReader {
   }
 }
 
+const event = (sequence: bigint): RecordEvent => ({ sequence }) as RecordEvent;
+
 async function open({ last = 0n, pageSize = 3 } = {}) {
   const [stored, clock] = [new Stored(last), new ManualClock()];
   const warnings: unknown[] = [];
@@ -133,6 +135,35 @@ describe('the tail of the record', () => {
     }
   });
 
+  test('what a writer says is told at once where it comes next, and else only with what comes before it', async () => {
+    const { stored, tail, heard } = await open();
+    stored.last = 1n;
+    tail.wrote([event(1n)]);
+    expect([heard, stored.reads.length]).toEqual([[1n], 0]);
+    stored.last = 4n;
+    tail.wrote([event(3n), event(4n)]);
+    expect(heard).toEqual([1n]);
+    tail.wrote([event(2n)]); // while that is read
+    expect(heard).toEqual([1n, 2n]);
+    await stored.answerAll();
+    expect(heard).toEqual([1n, 2n, 3n, 4n]);
+  });
+
+  test('a writer who does not know what was written says so by nothing', async () => {
+    const { stored, tail, heard } = await open();
+    stored.last = 1n;
+    tail.wrote([]);
+    await stored.answerAll();
+    expect(heard).toEqual([1n]);
+  });
+
+  test('what is said after the stop is not told', async () => {
+    const { tail, heard } = await open();
+    await tail.stop();
+    tail.wrote([event(1n)]);
+    expect(heard).toEqual([]);
+  });
+
   test('tells every listener, and a cancelled one no more', async () => {
     const { stored, tail, heard, cancel } = await open();
     const other: bigint[] = [];
@@ -187,13 +218,14 @@ describe('the tail of the record', () => {
   });
 
   test('any interleaving of writes, wakes, answers and failures tells each event once and in order', async () => {
-    const step = fc.constantFrom('write', 'wake', 'wake', 'answer', 'answer', 'fail', 'poll');
+    const step = fc.constantFrom('write', 'wake', 'wake', 'wrote', 'wrote', 'answer', 'answer', 'fail', 'poll');
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 4 }), async (steps, pageSize) => {
         const { stored, clock, tail, heard } = await open({ pageSize });
         for (const each of steps) {
           if (each === 'write') stored.last += 1n;
           else if (each === 'wake') tail.wake();
+          else if (each === 'wrote') tail.wrote([event((stored.last += 1n))]);
           else if (each === 'poll') clock.advance(1_000);
           else await stored.answer(each === 'fail' ? new Error('the database is away') : undefined);
           expect(stored.reads.length).toBeLessThanOrEqual(1);

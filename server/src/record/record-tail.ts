@@ -19,7 +19,7 @@ export interface RecordReader {
 /**
  * Follows the track record and tells its listeners of each event once, in order.
  *
- * The stored sequence is the truth and `wake` only a hint, so events are announced in the order of their sequence even
+ * The stored sequence is the truth, `wake` and `wrote` are only hints, so events are announced in the order of their sequence even
  * where two commits answer the other way round, and a lost hint costs latency but never an event.
  */
 export class RecordTail implements Service {
@@ -67,6 +67,15 @@ export class RecordTail implements Service {
     });
   }
 
+  /** Says what was just written: told at once where it follows what was told last, else read in its turn. Never throws and never waits. */
+  wrote(events: readonly RecordEvent[]): void {
+    if (events.length === 0) return this.wake(); // its answer may have been lost, and it is only seen to be written
+    for (const event of events) {
+      if (event.sequence > this.#position + 1n || !this.#stopPolling) return this.wake();
+      this.#tell(event);
+    }
+  }
+
   /** Calls `listener` for each event from now on; it must not throw and must not wait. */
   onEvent(listener: (event: RecordEvent) => void): Cancel {
     this.#listeners.add(listener);
@@ -78,15 +87,19 @@ export class RecordTail implements Service {
       this.#again = false;
       try {
         const events = await this.#reader.readAfter(this.#position, this.#limits.pageSize);
-        for (const event of events) {
-          this.#position = event.sequence;
-          for (const listener of this.#listeners) listener(event);
-        }
+        for (const event of events) this.#tell(event);
         if (events.length === this.#limits.pageSize) this.#again = true;
       } catch (error) {
         // The next wake or poll tries again from the same place.
         this.#log.warn({ err: error }, 'the track record could not be read');
       }
     }
+  }
+
+  /** What was read may have been said by its writer meanwhile. */
+  #tell(event: RecordEvent): void {
+    if (event.sequence <= this.#position) return;
+    this.#position = event.sequence;
+    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -28,9 +28,25 @@ const TRADE = columnsOf<NonNullable<SignalRow['trade']>>('t', Prisma.PaperTradeS
  */
 const JOINED_SIGNAL = {
   columns: Prisma.sql`${SIGNAL.list}, ${BOT.list}, ${TRADE.list}`,
-  joins: Prisma.sql`JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id`,
   of: (row: JoinedRow): SignalRow => ({ ...SIGNAL.of(row), bot: BOT.of(row), trade: row['t.id'] === null ? null : TRADE.of(row) }),
 };
+
+/**
+ * The columns of an event `e` of the signal `s` with its bot `b` and its trade `t`, and what they make of a row: for whoever writes to
+ * the record too, who can tell at once what a reader would have to ask for.
+ */
+export const JOINED_EVENT = {
+  columns: Prisma.sql`e.sequence, e.time, e.kind, ${JOINED_SIGNAL.columns}`,
+  of(row: EventRow): RecordEvent {
+    const { sequence, time, kind } = row;
+    const signal = JOINED_SIGNAL.of(row);
+    if (kind === 'SignalReceived' || kind === 'SignalStatusChanged') return { sequence, time, kind, signal, trade: null };
+    const trade = tradeOf(signal);
+    if (!trade) throw new Error(`event ${sequence} tells of a trade that is not there`);
+    return { sequence, time, kind, signal, trade };
+  },
+};
+export type EventRow = { sequence: bigint; time: Date; kind: EventKind } & JoinedRow;
 
 export class RecordStore {
   readonly #prisma: PrismaClient;
@@ -46,18 +62,11 @@ export class RecordStore {
 
   /** Up to `limit` events after `sequence`, in order. */
   async readAfter(sequence: bigint, limit: number): Promise<RecordEvent[]> {
-    const rows = await this.#prisma.$queryRaw<({ sequence: bigint; time: Date; kind: EventKind } & Record<string, unknown>)[]>`
-      SELECT e.sequence, e.time, e.kind, ${JOINED_SIGNAL.columns}
-      FROM events e JOIN signals s ON s.id = e.signal_id ${JOINED_SIGNAL.joins}
+    const rows = await this.#prisma.$queryRaw<EventRow[]>`
+      SELECT ${JOINED_EVENT.columns}
+      FROM events e JOIN signals s ON s.id = e.signal_id JOIN bots b ON b.id = s.bot_id LEFT JOIN paper_trades t ON t.signal_id = s.id
       WHERE e.sequence > ${sequence} ORDER BY e.sequence LIMIT ${limit}`;
-    return rows.map((row) => {
-      const { sequence, time, kind } = row;
-      const signal = JOINED_SIGNAL.of(row);
-      if (kind === 'SignalReceived' || kind === 'SignalStatusChanged') return { sequence, time, kind, signal, trade: null };
-      const trade = tradeOf(signal);
-      if (!trade) throw new Error(`event ${sequence} tells of a trade that is not there`);
-      return { sequence, time, kind, signal, trade };
-    });
+    return rows.map(JOINED_EVENT.of);
   }
 
   /** Fixes the record's source at the first start, and answers with the one it has. */

@@ -241,13 +241,15 @@ export class LiveStore {
     this.paused = true;
   }
 
-  /** Applies what waited. Answers the events that were applied, and whether more were missed than could wait. */
+  /**
+   * Applies what waited but prices, which show at the next `commit`. Answers the events that were applied, and whether more were missed
+   * than could wait.
+   */
   resume(): { applied: TradeEvent[]; overflow: boolean } {
     this.paused = false;
     this.waiting = 0;
     const applied = this.#pausedEvents.filter((event) => this.#apply(event));
     if (this.#pausedPerformance) this.receivePerformance(this.#pausedPerformance);
-    this.commit();
     const overflow = this.#pausedOverflow;
     this.#forgetPaused();
     return { applied, overflow };

@@ -292,6 +292,7 @@ describe('pause', () => {
     const { applied, overflow } = store.resume();
     expect(applied.map((event) => event.trade.id)).toEqual(['a', 'c']);
     expect(overflow).toBe(false);
+    store.commit();
     expect([store.waiting, store.total, store.closedCount]).toEqual([0, '21.75', 11]);
     expect(store.openRows.map((row) => row.trade.id)).toEqual(['c', 'b']);
   });

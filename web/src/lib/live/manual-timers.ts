@@ -24,6 +24,10 @@ export class ManualTimers implements Timers {
     };
   }
 
+  afterFrame(run: () => void): () => void {
+    return this.after(0, run);
+  }
+
   pass(ms: number): void {
     const end = this.#now + ms;
     for (let runs = 0; ; runs++) {

@@ -4,12 +4,28 @@ export interface Timers {
   now(): number;
   /** Runs once after the delay; the answer cancels it. */
   after(delayMs: number, run: () => void): () => void;
+  /** Runs once what a reader has just done has been drawn; the answer cancels it. */
+  afterFrame(run: () => void): () => void;
 }
+
+/** A page that is not seen draws no frames. */
+const LONGEST_FRAME_MS = 250;
 
 export const browserTimers: Timers = {
   now: () => Date.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);
+  },
+  afterFrame(run) {
+    let timer = setTimeout(run, LONGEST_FRAME_MS);
+    const frame = requestAnimationFrame(() => {
+      clearTimeout(timer);
+      timer = setTimeout(run);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
   },
 };

@@ -11,6 +11,8 @@ import type { Timers } from '../timers.ts';
 
 /** Prices are shown at most this often. */
 const COMMIT_MS = 500;
+/** A reader who resumes sees that at once, and the prices that waited this much later: many rows of them take as long to draw. */
+const RESUMED_PRICES_MS = 100;
 /** It is shown this long which way a price went; one that goes on the same way meanwhile is shown on. */
 const MOVED_MS = 900;
 /** How often ages on the page are counted on. */
@@ -120,6 +122,7 @@ export class LiveEngine {
     for (const event of applied) this.#applied(event);
     this.announcer.say(engineText.resumed);
     this.#tick();
+    this.#commitSoon(RESUMED_PRICES_MS);
     if (overflow || this.#refetchAfterPause) void this.#refetch();
   }
 
@@ -190,10 +193,10 @@ export class LiveEngine {
     });
   }
 
-  #commitSoon(): void {
+  #commitSoon(leastMs = 0): void {
     const { store } = this.#session;
     if (this.#cancelCommit || store.paused) return;
-    const waitMs = Math.max(0, this.#lastCommitAt + COMMIT_MS - this.#timers.now());
+    const waitMs = Math.max(leastMs, this.#lastCommitAt + COMMIT_MS - this.#timers.now());
     const commit = (): void => {
       this.#cancelCommit = null;
       this.#lastCommitAt = this.#timers.now();
@@ -203,8 +206,10 @@ export class LiveEngine {
       if (commits > before) this.#timers.after(MOVED_MS, () => store.calm(commits));
       this.#tick(); // with the prices, as a long table is felt each time it is drawn
     };
-    if (waitMs === 0) commit();
-    else this.#cancelCommit = this.#timers.after(waitMs, commit);
+    // The answer to a key is drawn first, and not together with many rows.
+    const due = (): void => void (this.#cancelCommit = this.#timers.afterFrame(commit));
+    if (waitMs === 0) due();
+    else this.#cancelCommit = this.#timers.after(waitMs, due);
   }
 
   /** A new snapshot moves the page, so it waits for a reader who has paused. */

@@ -239,6 +239,7 @@ test('which way a price went is shown for 0.9 s', () => {
   tell('42001');
   timers.pass(1_000);
   tell('42002');
+  timers.pass(0);
   expect(Object.fromEntries(moved())).toMatchObject({ a: 'up' });
   timers.pass(899);
   expect(Object.fromEntries(moved())).toMatchObject({ a: 'up' });
@@ -281,6 +282,35 @@ test('a lost connection is a word after two seconds and a banner with the next t
   expect(session.lost).toBe(true);
   expect(session.nextTrySeconds).toBeGreaterThan(0);
   expect(engine.announcer.alert).toBe('The connection is lost. The page shows the last known figures.');
+});
+
+test('prices that came during a pause are shown a moment after it, by the newest list, with the way they went', () => {
+  const { engine, link, session, timers } = setup();
+  engine.start();
+  link().events.alive();
+  const tell = (currentPrice: string): void =>
+    link()
+      .asked.get('positions')
+      ?.next({
+        openPositionsUpdated: {
+          asOf: new Date(timers.now()).toISOString(),
+          totalUnrealizedPnl: '1',
+          positions: [openTrade('a', '1.5', { currentPrice }), openTrade('b', '-0.5')],
+        },
+      });
+  const rowOfA = () => session.store.rows.find(({ trade }) => trade.id === 'a');
+  tell('42001');
+  timers.pass(1_000);
+  engine.togglePause();
+  tell('42003');
+  tell('42002');
+  timers.pass(10_000);
+  engine.togglePause();
+  expect(rowOfA()?.trade.currentPrice).toBe('42001');
+  timers.pass(100);
+  expect(rowOfA()).toMatchObject({ trade: { currentPrice: '42002' }, moved: 'up' });
+  timers.pass(900);
+  expect(rowOfA()?.moved).toBe(null);
 });
 
 test('a connection that is lost is told also while the page is paused, and nothing else moves', () => {
