@@ -79,7 +79,7 @@ export async function openTrade(
 ): Promise<OpenedTrade> {
   const opened = newSignal(botId, signal);
   const openedTrade = newTradeFor(opened, trade);
-  if (!(await new SignalsStore(prisma).insert(opened, openedTrade))) throw new Error('the externalId is taken');
+  if ((await new SignalsStore(prisma).insert(opened, openedTrade)).length === 0) throw new Error('the externalId is taken');
   return { signal: opened, trade: openedTrade };
 }
 

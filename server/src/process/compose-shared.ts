@@ -16,8 +16,8 @@ export interface Shared {
   readonly bus: Bus;
   readonly records: RecordStore;
   readonly tail: RecordTail;
-  /** Says, here and to the other processes, that something was written to the record; and here what, where that is known. */
-  readonly announce: (events?: readonly RecordEvent[]) => void;
+  /** Says what was written to the record; to other processes only that something was. */
+  readonly announce: (events: readonly RecordEvent[]) => void;
   readonly priceBoard: PriceBoard;
   readonly symbolList: SymbolList;
 }
@@ -32,10 +32,9 @@ export async function composeShared(foundation: Foundation): Promise<Shared> {
   bus.onMessage(({ kind }) => {
     if (kind === 'GREW') tail.wake();
   });
-  const announce = (events?: readonly RecordEvent[]): void => {
-    if (events) tail.wrote(events);
-    else tail.wake();
+  const announce = (events: readonly RecordEvent[]): void => {
     bus.publish({ kind: 'GREW' });
+    tail.wrote(events);
   };
   return { bus, records, tail, announce, priceBoard: new PriceBoard(clock), symbolList: new SymbolList() };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import { Decimal, toPlain } from '../kernel/decimal.ts';
 import type { NewId } from '../kernel/ids.ts';
+import type { RecordEvent } from '../record/event.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
 import { quantityFor } from '../trades/opening.ts';
@@ -51,8 +52,8 @@ export interface NewTrade {
 
 /** Storing is all or nothing: the signal, its trade and the events that tell of them. */
 export interface SignalStore {
-  /** Stores the signal; false when this bot's externalId is taken already, and then nothing is stored. */
-  insert(signal: NewSignal, trade: NewTrade | null): Promise<boolean>;
+  /** Stores the signal and answers what the record tells of it: nothing when this bot's externalId is taken, and then nothing is stored. */
+  insert(signal: NewSignal, trade: NewTrade | null): Promise<RecordEvent[]>;
   findByExternalId(botId: string, externalId: string): Promise<{ id: string; contentHash: Uint8Array } | null>;
 }
 
@@ -78,17 +79,17 @@ export class AcceptSignal {
   readonly #rules: SignalRules;
   readonly #clock: Clock;
   readonly #newId: NewId;
-  readonly #announce: () => void;
+  readonly #announce: (events: readonly RecordEvent[]) => void;
   readonly #answered: (botId: string, answer: UnstoredAnswer) => void;
 
-  /** `announce` is called after each commit, `answered` for each signal that left no row: once, by its first refusal. */
+  /** `announce` is called after each commit with what it wrote to the record, `answered` for each signal that left no row: once, by its first refusal. */
   constructor(
     store: SignalStore,
     market: Market,
     rules: SignalRules,
     clock: Clock,
     newId: NewId,
-    announce: () => void,
+    announce: (events: readonly RecordEvent[]) => void,
     answered: (botId: string, answer: UnstoredAnswer) => void,
   ) {
     this.#store = store;
@@ -112,8 +113,9 @@ export class AcceptSignal {
     const judged = await this.#judge(botId, input);
     if (judged.answer) return judged.answer;
     const { draft, signal, trade } = judged;
-    if (await this.#store.insert(signal, trade)) {
-      this.#announce();
+    const events = await this.#store.insert(signal, trade);
+    if (events.length > 0) {
+      this.#announce(events);
       return { signalId: signal.id, duplicate: false, refusals: [] };
     }
     // Another call with the same externalId was faster.

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { isUuid } from '../kernel/ids.ts';
 import type { NewId } from '../kernel/ids.ts';
+import type { RecordEvent } from '../record/event.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { Direction } from '../trades/trade.ts';
 import { newTrade } from './accept-signal.ts';
@@ -28,10 +29,10 @@ export interface StoredSignal {
 
 export interface PendingSignalStore {
   findSignal(id: string): Promise<StoredSignal | null>;
-  /** Moves a PENDING signal to ACTIVE and opens its trade, if it gets one; false when it is not PENDING any more. */
-  activate(signalId: string, trade: NewTrade | null, leftOutReason: string | null, at: Date): Promise<boolean>;
-  /** Moves a PENDING signal to CANCELLED; false when it is not PENDING any more. */
-  cancel(signalId: string, at: Date): Promise<boolean>;
+  /** Moves a PENDING signal to ACTIVE and opens its trade, if it gets one. Answers its events: none when it is not PENDING any more. */
+  activate(signalId: string, trade: NewTrade | null, leftOutReason: string | null, at: Date): Promise<RecordEvent[]>;
+  /** Moves a PENDING signal to CANCELLED. Answers its event: none when it is not PENDING any more. */
+  cancel(signalId: string, at: Date): Promise<RecordEvent[]>;
 }
 
 /** Activates or cancels a bot's own pending signals. An empty list of refusals means that it was done. */
@@ -41,9 +42,16 @@ export class ChangeSignal {
   readonly #rules: SignalRules;
   readonly #clock: Clock;
   readonly #newId: NewId;
-  readonly #announce: () => void;
+  readonly #announce: (events: readonly RecordEvent[]) => void;
 
-  constructor(store: PendingSignalStore, market: Market, rules: SignalRules, clock: Clock, newId: NewId, announce: () => void) {
+  constructor(
+    store: PendingSignalStore,
+    market: Market,
+    rules: SignalRules,
+    clock: Clock,
+    newId: NewId,
+    announce: (events: readonly RecordEvent[]) => void,
+  ) {
     this.#store = store;
     this.#market = market;
     this.#rules = rules;
@@ -88,9 +96,9 @@ export class ChangeSignal {
     return signal && signal.botId === botId ? signal : null;
   }
 
-  #done(moved: boolean): readonly Refusal[] {
-    if (!moved) return [refuse(['id'], 'SIGNAL_NOT_PENDING')];
-    this.#announce();
+  #done(events: readonly RecordEvent[]): readonly Refusal[] {
+    if (events.length === 0) return [refuse(['id'], 'SIGNAL_NOT_PENDING')];
+    this.#announce(events);
     return [];
   }
 }

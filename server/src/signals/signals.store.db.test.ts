@@ -5,6 +5,8 @@ import { ManualClock } from '../../testkit/manual-clock.ts';
 import { addBot, recordFaults } from '../../testkit/stored-record.ts';
 import { Decimal, toPlain } from '../kernel/decimal.ts';
 import { idsFrom } from '../kernel/ids.ts';
+import type { RecordEvent } from '../record/event.ts';
+import { RecordStore } from '../record/record.store.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
 import { AcceptSignal } from './accept-signal.ts';
 import type { Acceptance, Market } from './accept-signal.ts';
@@ -61,12 +63,13 @@ function open({
     exchangeTimeMs: () => market.exchangeTimeMs ?? null,
   };
   const store = new SignalsStore(database.prisma);
-  let announced = 0;
+  const announced: (readonly RecordEvent[])[] = [];
   const answers: string[] = [];
-  const parts = [store, known, { ...RULES, ...rules }, clock, idsFrom(clock, randomBytes), () => void (announced += 1)] as const;
+  const announce = (events: readonly RecordEvent[]) => void announced.push(events);
+  const parts = [store, known, { ...RULES, ...rules }, clock, idsFrom(clock, randomBytes), announce] as const;
   const accepting = new AcceptSignal(...parts, (botId, answer) => void answers.push(`${botId} ${answer}`));
   const changing = new ChangeSignal(...parts);
-  return { accepting, changing, store, clock, answers, announcements: () => announced };
+  return { accepting, changing, store, clock, answers, announced, announcements: () => announced.length };
 }
 
 const codesOf = ({ refusals }: Acceptance) => refusals.map(({ field, code }) => `${field.join('.')} ${code}`);
@@ -83,12 +86,15 @@ const countOf = async () => {
   ]);
   return { signals, trades, events };
 };
+/** What the record tells of a signal to whoever reads it now. */
+const recordOf = async (signalId: string) =>
+  (await new RecordStore(database.prisma).readAfter(0n, 100_000)).filter(({ signal }) => signal.id === signalId);
 const eventsOf = async (signalId: string) =>
   (await database.prisma.event.findMany({ where: { signalId }, orderBy: { sequence: 'asc' } })).map(({ kind }) => kind);
 
 describe('an active signal (I1, I5)', () => {
   test('is stored as sent, with its trade, its size and both events', async () => {
-    const { accepting, store, clock, announcements } = open({ market: { lastTradeId: 77, exchangeTimeMs: 1_767_229_200_123 } });
+    const { accepting, store, clock, announced, announcements } = open({ market: { lastTradeId: 77, exchangeTimeMs: 1_767_229_200_123 } });
     const input: SignalInput = {
       ...GOOD,
       externalId: 'my-key',
@@ -106,6 +112,7 @@ describe('an active signal (I1, I5)', () => {
     };
     const signal = await store.load(await accept(accepting, bot!, input));
     expect(announcements()).toBe(1);
+    expect(announced.flat()).toEqual(await recordOf(signal!.id));
     expect(signal).toMatchObject({
       botId: bot,
       externalId: 'my-key',
@@ -335,7 +342,7 @@ describe('externalId: once per bot', () => {
 
 describe('a pending signal', () => {
   test('has no trade; activated it gets one at its own entry price and the time of activation', async () => {
-    const { accepting, changing, store, clock, announcements } = open({ market: { price: '105', lastTradeId: 9 } });
+    const { accepting, changing, store, clock, announced, announcements } = open({ market: { price: '105', lastTradeId: 9 } });
     const id = await accept(accepting, bot!, PENDING);
     expect(await store.load(id)).toMatchObject({ status: 'PENDING', trade: null });
     expect(await eventsOf(id)).toEqual(['SignalReceived']);
@@ -351,12 +358,15 @@ describe('a pending signal', () => {
     ]);
     expect(await eventsOf(id)).toEqual(['SignalReceived', 'SignalStatusChanged', 'TradeOpened']);
     expect(announcements()).toBe(2);
+    expect(announced[1]).toEqual((await recordOf(id)).slice(1));
   });
 
   test('cancelled stays so', async () => {
-    const { accepting, changing, store } = open();
+    const { accepting, changing, store, announced } = open();
     const id = await accept(accepting, bot!, PENDING);
+    expect(announced[0]).toEqual(await recordOf(id));
     expect(await changing.cancel(bot!, id)).toEqual([]);
+    expect(announced[1]).toEqual((await recordOf(id)).slice(1));
     expect(await store.load(id)).toMatchObject({ status: 'CANCELLED', trade: null });
     expect(await eventsOf(id)).toEqual(['SignalReceived', 'SignalStatusChanged']);
     for (const again of [changing.activate(bot!, id), changing.cancel(bot!, id)])

@@ -1,6 +1,9 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import type { RecordEvent } from '../record/event.ts';
+import { JOINED_EVENT } from '../record/record.store.ts';
+import type { EventRow } from '../record/record.store.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import { SIGNAL_INCLUDE } from '../trades/rows.ts';
 import type { SignalRow } from '../trades/rows.ts';
@@ -20,7 +23,7 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
     this.#prisma = prisma;
   }
 
-  async insert(signal: NewSignal, trade: NewTrade | null): Promise<boolean> {
+  async insert(signal: NewSignal, trade: NewTrade | null): Promise<RecordEvent[]> {
     const received = Prisma.sql`
       INSERT INTO signals (id, bot_id, external_id, content_hash, symbol, market_type, direction, entry_price, take_profit, stop_loss,
         confidence, timeframe, strategy, status, note, sent_at, received_at, expires_at, left_out_reason)
@@ -33,25 +36,25 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
     return this.#write(received, 'SignalReceived', trade, signal.receivedAt);
   }
 
-  activate(signalId: string, trade: NewTrade | null, leftOutReason: string | null, at: Date): Promise<boolean> {
+  activate(signalId: string, trade: NewTrade | null, leftOutReason: string | null, at: Date): Promise<RecordEvent[]> {
     const activated = Prisma.sql`
       UPDATE signals SET status = 'ACTIVE', left_out_reason = ${leftOutReason}
       WHERE id = ${signalId}::uuid AND status = 'PENDING' RETURNING *`;
     return this.#write(activated, 'SignalStatusChanged', trade, at);
   }
 
-  cancel(signalId: string, at: Date): Promise<boolean> {
+  cancel(signalId: string, at: Date): Promise<RecordEvent[]> {
     const cancelled = Prisma.sql`UPDATE signals SET status = 'CANCELLED' WHERE id = ${signalId}::uuid AND status = 'PENDING' RETURNING *`;
     return this.#write(cancelled, 'SignalStatusChanged', null, at);
   }
 
-  /** Runs `signalChange`, opens `trade` for the signal it returns, and appends the events; false when it returns none. */
+  /** Runs `signalChange`, opens `trade` for the signal it returns, and appends the events; answers with those, none when it returns none. */
   async #write(
     signalChange: Prisma.Sql,
     kind: 'SignalReceived' | 'SignalStatusChanged',
     trade: NewTrade | null,
     at: Date,
-  ): Promise<boolean> {
+  ): Promise<RecordEvent[]> {
     const opened = trade
       ? Prisma.sql`
       INSERT INTO paper_trades (id, signal_id, symbol, market_type, direction, status, position_size, quantity, entry_price, take_profit,
@@ -61,23 +64,29 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
         entry_price, take_profit, stop_loss, ${trade.feeRate.toFixed()}::numeric, ${trade.entryTime}::timestamptz, expires_at,
         ${trade.marketPriceAtEntry?.toFixed() ?? null}::numeric, ${trade.openedAfterTradeId}::bigint,
         ${trade.exchangeTimeAtEntry}::timestamptz
-      FROM signal RETURNING id, signal_id`
-      : Prisma.sql`SELECT NULL::uuid AS id, NULL::uuid AS signal_id WHERE false`;
-    const appended = await this.#prisma.$executeRaw`
+      FROM signal RETURNING *`
+      : Prisma.sql`SELECT * FROM paper_trades WHERE false`;
+    const told = await this.#prisma.$queryRaw<EventRow[]>`
       WITH signal AS (${signalChange}),
       trade AS (${opened}),
-      told AS (
+      news AS (
         SELECT 1 AS place, ${kind}::text AS kind, id AS signal_id, NULL::uuid AS trade_id FROM signal
         UNION ALL
         SELECT 2, 'TradeOpened', signal_id, id FROM trade
       ),
       head AS (
-        UPDATE record_head SET sequence = sequence + (SELECT count(*) FROM told) WHERE EXISTS (SELECT 1 FROM told)
-        RETURNING sequence - (SELECT count(*) FROM told) AS before
+        UPDATE record_head SET sequence = sequence + (SELECT count(*) FROM news) WHERE EXISTS (SELECT 1 FROM news)
+        RETURNING sequence - (SELECT count(*) FROM news) AS before
+      ),
+      told AS (
+        INSERT INTO events (sequence, time, kind, signal_id, trade_id)
+        SELECT head.before + news.place, ${at}::timestamptz, news.kind, news.signal_id, news.trade_id FROM news, head ORDER BY news.place
+        RETURNING *
       )
-      INSERT INTO events (sequence, time, kind, signal_id, trade_id)
-      SELECT head.before + told.place, ${at}::timestamptz, told.kind, told.signal_id, told.trade_id FROM told, head ORDER BY told.place`;
-    return appended > 0;
+      SELECT ${JOINED_EVENT.columns}
+      FROM told e JOIN signal s ON s.id = e.signal_id JOIN bots b ON b.id = s.bot_id LEFT JOIN trade t ON t.signal_id = s.id
+      ORDER BY e.sequence`;
+    return told.map(JOINED_EVENT.of);
   }
 
   findByExternalId(botId: string, externalId: string): Promise<{ id: string; contentHash: Uint8Array } | null> {

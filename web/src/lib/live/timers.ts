@@ -18,7 +18,10 @@ export const browserTimers: Timers = {
     return () => clearTimeout(timer);
   },
   afterFrame(run) {
-    let timer = setTimeout(run, LONGEST_FRAME_MS);
+    let timer = setTimeout(() => {
+      cancelAnimationFrame(frame);
+      run();
+    }, LONGEST_FRAME_MS);
     const frame = requestAnimationFrame(() => {
       clearTimeout(timer);
       timer = setTimeout(run);

@@ -121,7 +121,7 @@ export class LiveEngine {
     for (const id of this.#shownLongEnough.splice(0)) store.moveToLatest(id);
     for (const event of applied) this.#applied(event);
     this.announcer.say(engineText.resumed);
-    this.#tick();
+    this.#cancelTick(); // time goes on together with the prices, or they would look old in between
     this.#commitSoon(RESUMED_PRICES_MS);
     if (overflow || this.#refetchAfterPause) void this.#refetch();
   }
@@ -226,7 +226,7 @@ export class LiveEngine {
     this.#cancelTick();
     const session = this.#session;
     this.#setNow();
-    if (!session.store.paused) this.#warn('stale', session.stale, engineText.stale);
+    if (!session.store.paused && !this.#dormant) this.#warn('stale', session.stale, engineText.stale);
     this.#warn('lost', session.lost, engineText.lost);
     this.#cancelTick = this.#timers.after(TICK_MS, () => this.#tick());
   }
