@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser())('the view of the page', () => {
 
   const choice = (page: Page, name: string) => page.getByRole('combobox', { name: new RegExp(`^${name}`) });
   const signals = (page: Page) => page.locator('.tile').filter({ hasText: 'Signals' }).locator('.line').innerText();
-  const symbolsShown = async (page: Page) => [...new Set(await page.locator('tbody .symbol').allInnerTexts())];
+  const symbolsShown = async (page: Page) => [...new Set(await page.locator('tbody th a').allInnerTexts())];
 
   test('is filtered by a choice, follows the back button, and is the same for whoever opens its address', async () => {
     const { page } = await visits.alive('/bot-performance/history');

@@ -134,12 +134,15 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
     expect(await axeFaults(page)).toEqual([]);
     const invisible = await page.evaluate(() => {
       const ground = getComputedStyle(document.body).backgroundColor;
-      const marks = [...document.querySelectorAll('main svg :is(path, rect, circle, text):not(.halo)')].filter(
+      const marks = [...document.querySelectorAll('main svg :is(path, rect, line, circle, text):not(.halo)')].filter(
         (mark) => mark.getClientRects().length > 0,
       );
       return marks
-        .map((mark) => getComputedStyle(mark))
-        .filter(({ fill, stroke }) => [fill, stroke].every((colour) => colour === 'none' || colour === ground)).length;
+        .map((mark) => {
+          const { fill, stroke } = getComputedStyle(mark);
+          return mark.tagName === 'line' ? [stroke] : [fill, stroke];
+        })
+        .filter((colours) => colours.every((colour) => colour === 'none' || colour === ground)).length;
     });
     expect(invisible).toBe(0);
     await page.screenshot({ path: pictureFile(`forced-colours${path.replaceAll('/', '-')}.png`), fullPage: true });
