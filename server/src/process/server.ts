@@ -31,7 +31,7 @@ const PROTOCOL_HEADER = 'x-forwarded-proto';
  * By how much of what is in use the heap may grow, percent, before all of it is looked through. V8 by itself lets it grow by a tenth where
  * that costs little on average; but each time holds everybody up for 10 to 20 ms, and with long messages to many that was twice a second.
  */
-const HEAP_GROWTH_PERCENT = 100;
+const HEAP_GROWTH_PERCENT = 50;
 
 export interface StartOptions {
   readonly config: Config;
