@@ -41,7 +41,15 @@ function setup(query = '') {
     link()
       .asked.get('closed')
       ?.next({ tradeClosed: { sequence, trade: closedTrade(id, sequence, '2') } });
-  return { timers, session, engine, link, close, counts: () => ({ refetches, returns }) };
+  /** Prices of the two open positions, as of now. */
+  const tellPrices = (currentPrice: string, rest: Parameters<typeof openTrade>[2] = {}) => {
+    const asOf = new Date(timers.now()).toISOString();
+    const positions = [openTrade('a', '1.5', { currentPrice, ...rest }), openTrade('b', '-0.5', rest)];
+    link()
+      .asked.get('positions')
+      ?.next({ openPositionsUpdated: { asOf, totalUnrealizedPnl: '1', positions } });
+  };
+  return { timers, session, engine, link, close, tellPrices, counts: () => ({ refetches, returns }) };
 }
 
 /** The promises that a step started have been kept. */
@@ -221,24 +229,14 @@ test('a halted symbol beside a live one makes the sum stale, its own row alone, 
 });
 
 test('which way a price went is shown for 0.9 s', () => {
-  const { engine, link, session, timers } = setup();
+  const { engine, link, session, timers, tellPrices } = setup();
   engine.start();
   link().events.alive();
-  const tell = (currentPrice: string): void =>
-    link()
-      .asked.get('positions')
-      ?.next({
-        openPositionsUpdated: {
-          asOf: new Date(timers.now()).toISOString(),
-          totalUnrealizedPnl: '1',
-          positions: [openTrade('a', '1.5', { currentPrice }), openTrade('b', '-0.5')],
-        },
-      });
   const moved = () => session.store.rows.map((row) => [row.trade.id, row.moved]).toSorted();
   const still = moved();
-  tell('42001');
+  tellPrices('42001');
   timers.pass(1_000);
-  tell('42002');
+  tellPrices('42002');
   timers.pass(0);
   expect(Object.fromEntries(moved())).toMatchObject({ a: 'up' });
   timers.pass(899);
@@ -285,22 +283,11 @@ test('a lost connection is a word after two seconds and a banner with the next t
 });
 
 test('prices that came during a pause are shown a moment after it, by the newest list, with the way they went', () => {
-  const { engine, link, session, timers } = setup();
+  const { engine, link, session, timers, tellPrices } = setup();
+  // Nobody vouches for a price of a symbol that is not known.
+  const tell = (price: string) => tellPrices(price, { symbolStatus: null, currentPriceTime: new Date(timers.now()).toISOString() });
   engine.start();
   link().events.alive();
-  const tell = (currentPrice: string): void =>
-    link()
-      .asked.get('positions')
-      ?.next({
-        openPositionsUpdated: {
-          asOf: new Date(timers.now()).toISOString(),
-          totalUnrealizedPnl: '1',
-          positions: [{ id: 'a', currentPrice }, { id: 'b' }].map(({ id, ...price }) =>
-            // Nobody vouches for a price of a symbol that is not known.
-            openTrade(id, '1', { ...price, symbolStatus: null, currentPriceTime: new Date(timers.now()).toISOString() }),
-          ),
-        },
-      });
   const rowOfA = () => session.store.rows.find(({ trade }) => trade.id === 'a');
   tell('42001');
   timers.pass(1_000);
