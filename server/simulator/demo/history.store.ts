@@ -130,10 +130,10 @@ class Past {
     const botId = this.#botIds.get(bot);
     if (botId === undefined) throw new Error(`there is no bot ${bot}`);
     this.#market = { price: marketPrice, tradeId: lastTradeId };
-    const { signalId, refusals } = await this.#accept.accept(botId, input);
+    const { signal, refusals } = await this.#accept.accept(botId, input);
     expectNoRefusal(refusals);
-    if (signalId === null || this.#stored === undefined) throw new Error(`${externalId} was not stored`);
-    this.#accepted.set(externalId, { botId, signalId, watched: watchedTrade(this.#stored.signal, this.#stored.trade) });
+    if (!signal || this.#stored === undefined) throw new Error(`${externalId} was not stored`);
+    this.#accepted.set(externalId, { botId, signalId: signal.id, watched: watchedTrade(this.#stored.signal, this.#stored.trade) });
   }
 
   #take(externalId: string): Accepted {

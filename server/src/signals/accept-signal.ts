@@ -6,6 +6,7 @@ import type { RecordEvent } from '../record/event.ts';
 import type { MarketType } from '../ticks/tick.ts';
 import type { SymbolInfo } from '../ticks/symbol-list.ts';
 import { quantityFor } from '../trades/opening.ts';
+import type { SignalRow } from '../trades/rows.ts';
 import type { UnstoredAnswer } from './answer-counter.ts';
 import { checkNotReached, checkQuantity, checkSignal, checkSymbol, sidesOf, storedSymbol } from './check-signal.ts';
 import { refuse } from './refusals.ts';
@@ -54,12 +55,13 @@ export interface NewTrade {
 export interface SignalStore {
   /** Stores the signal and answers what the record tells of it: nothing when this bot's externalId is taken, and then nothing is stored. */
   insert(signal: NewSignal, trade: NewTrade | null): Promise<RecordEvent[]>;
-  findByExternalId(botId: string, externalId: string): Promise<{ id: string; contentHash: Uint8Array } | null>;
+  findByExternalId(botId: string, externalId: string): Promise<SignalRow | null>;
 }
 
+/** `signal` is as it was stored or, where it was received before, as it is now. */
 export type Acceptance =
-  | { readonly signalId: string; readonly duplicate: boolean; readonly refusals: readonly [] }
-  | { readonly signalId: null; readonly duplicate: false; readonly refusals: readonly Refusal[] };
+  | { readonly signal: SignalRow; readonly duplicate: boolean; readonly refusals: readonly [] }
+  | { readonly signal: null; readonly duplicate: false; readonly refusals: readonly Refusal[] };
 
 /** What `accept` would answer; `would` is what it would create, null where that is nothing. */
 export interface Trial {
@@ -114,9 +116,9 @@ export class AcceptSignal {
     if (judged.answer) return judged.answer;
     const { draft, signal, trade } = judged;
     const events = await this.#store.insert(signal, trade);
-    if (events.length > 0) {
+    if (events[0]) {
       this.#announce(events);
-      return { signalId: signal.id, duplicate: false, refusals: [] };
+      return { signal: events[0].signal, duplicate: false, refusals: [] };
     }
     // Another call with the same externalId was faster.
     const winner = await this.#answerFromEarlier(botId, draft, signal.contentHash);
@@ -161,7 +163,7 @@ export class AcceptSignal {
     const earlier = await this.#store.findByExternalId(botId, draft.externalId);
     if (!earlier) return undefined;
     if (Buffer.compare(earlier.contentHash, contentHash) !== 0) return refused([refuse(['externalId'], 'EXTERNAL_ID_CONFLICT')]);
-    return { signalId: earlier.id, duplicate: true, refusals: [] };
+    return { signal: earlier, duplicate: true, refusals: [] };
   }
 
   #prepare(
@@ -223,7 +225,7 @@ export function exchangeTimeAtEntry(exchangeTimeMs: number | null, entryTime: Da
 }
 
 function refused(refusals: readonly Refusal[]): Acceptance {
-  return { signalId: null, duplicate: false, refusals };
+  return { signal: null, duplicate: false, refusals };
 }
 
 /**

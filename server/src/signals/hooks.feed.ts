@@ -110,10 +110,9 @@ async function act(asked: HookRequest, sender: Sender, ports: HookPorts): Promis
   if (asked.kind === 'EXIT') return exit(asked.externalId, sender, ports);
   const denied = refuseWithout('signals:create', sender);
   if (denied.length > 0) return refused(denied);
-  const { signalId, duplicate, refusals } = await ports.acceptSignal.accept(sender.id, asked.input);
-  if (signalId === null) return refused(refusals);
-  const { tradeId } = await ports.load(signalId);
-  return done({ signalId, tradeId, duplicate });
+  const { signal, duplicate, refusals } = await ports.acceptSignal.accept(sender.id, asked.input);
+  if (!signal) return refused(refusals);
+  return done({ signalId: signal.id, tradeId: signal.trade?.id ?? null, duplicate });
 }
 
 async function exit(externalId: string | null, sender: Sender, ports: HookPorts): Promise<Answer> {

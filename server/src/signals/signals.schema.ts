@@ -182,7 +182,7 @@ builder.mutationFields((t) => ({
           'True: checks everything (token, content, symbol, market price, externalId) and stores nothing; signal and trade of the answer are null, wouldCreate says what would be made.',
       }),
     },
-    resolve: async (_, { input, dryRun }, { authenticate, acceptSignal, loadSignal }) => {
+    resolve: async (_, { input, dryRun }, { authenticate, acceptSignal }) => {
       const nothing = { signal: null, duplicate: false, dryRun, would: null };
       const { sender, userErrors } = await senderWith('signals:create', authenticate);
       if (!sender) return { ...nothing, userErrors };
@@ -190,8 +190,8 @@ builder.mutationFields((t) => ({
         const { refusals, ...trial } = await acceptSignal.tryOut(sender.id, input);
         return { ...nothing, ...trial, userErrors: refusals };
       }
-      const { signalId, duplicate, refusals } = await acceptSignal.accept(sender.id, input);
-      return { ...nothing, signal: signalId === null ? null : await loadSignal(signalId), duplicate, userErrors: refusals };
+      const { signal, duplicate, refusals } = await acceptSignal.accept(sender.id, input);
+      return { ...nothing, signal, duplicate, userErrors: refusals };
     },
   }),
   activateSignal: t.field({

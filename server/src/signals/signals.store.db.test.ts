@@ -75,8 +75,8 @@ function open({
 const codesOf = ({ refusals }: Acceptance) => refusals.map(({ field, code }) => `${field.join('.')} ${code}`);
 async function accept(accepting: AcceptSignal, botId: string, input: SignalInput): Promise<string> {
   const acceptance = await accepting.accept(botId, input);
-  if (acceptance.signalId === null) throw new Error(`refused: ${codesOf(acceptance).join()}`);
-  return acceptance.signalId;
+  if (!acceptance.signal) throw new Error(`refused: ${codesOf(acceptance).join()}`);
+  return acceptance.signal.id;
 }
 const countOf = async () => {
   const [signals, trades, events] = await Promise.all([
@@ -259,7 +259,7 @@ describe('externalId: once per bot', () => {
       const { accepting, announcements } = open();
       const before = await countOf();
       const answers = await Promise.all(Array.from({ length: 20 }, () => accepting.accept(bot!, { ...GOOD, externalId: `same-${round}` })));
-      expect(new Set(answers.map(({ signalId }) => signalId)).size).toBe(1);
+      expect(new Set(answers.map(({ signal }) => signal?.id)).size).toBe(1);
       expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
       expect(answers.flatMap(codesOf)).toEqual([]);
       expect(await countOf()).toEqual({ signals: before.signals + 1, trades: before.trades + 1, events: before.events + 2 });
@@ -272,7 +272,7 @@ describe('externalId: once per bot', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => accepting.accept(bot!, { ...GOOD, externalId: 'mine', takeProfit: `${110 + n}` })),
     );
-    expect(answers.filter(({ signalId }) => signalId !== null)).toHaveLength(1);
+    expect(answers.filter(({ signal }) => signal !== null)).toHaveLength(1);
     expect(answers.flatMap(codesOf)).toEqual(Array.from({ length: 19 }, () => 'externalId EXTERNAL_ID_CONFLICT'));
   });
 
@@ -296,8 +296,8 @@ describe('externalId: once per bot', () => {
   ])('the same content by value is the same: %s', async ([, change]) => {
     const { accepting } = open();
     const first = await accept(accepting, bot!, { ...GOOD, externalId: 'k' });
-    expect(await accepting.accept(bot!, { ...GOOD, externalId: 'k', ...change })).toEqual({
-      signalId: first,
+    expect(await accepting.accept(bot!, { ...GOOD, externalId: 'k', ...change })).toMatchObject({
+      signal: { id: first },
       duplicate: true,
       refusals: [],
     });
@@ -330,7 +330,7 @@ describe('externalId: once per bot', () => {
     const first = await accept(accepting, bot!, input);
     clock.advance(5_000);
     const { accepting: later } = open({ market: { price: '500' } });
-    for (const each of [accepting, later]) expect(await each.accept(bot!, input)).toMatchObject({ signalId: first, duplicate: true });
+    for (const each of [accepting, later]) expect(await each.accept(bot!, input)).toMatchObject({ signal: { id: first }, duplicate: true });
   });
 
   test('a key of 128 characters beyond the basic plane', async () => {

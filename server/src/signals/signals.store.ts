@@ -1,6 +1,7 @@
 import { Prisma } from '../generated/prisma/client.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import { PREPARED } from '../kernel/prepared.ts';
 import type { RecordEvent } from '../record/event.ts';
 import { JOINED_EVENT } from '../record/record.store.ts';
 import type { EventRow } from '../record/record.store.ts';
@@ -66,7 +67,7 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
         ${trade.exchangeTimeAtEntry}::timestamptz
       FROM signal RETURNING *`
       : Prisma.sql`SELECT * FROM paper_trades WHERE false`;
-    const told = await this.#prisma.$queryRaw<EventRow[]>`
+    const told = await this.#prisma.$queryRaw<EventRow[]>`${Prisma.raw(PREPARED)}
       WITH signal AS (${signalChange}),
       trade AS (${opened}),
       news AS (
@@ -89,11 +90,8 @@ export class SignalsStore implements SignalStore, PendingSignalStore {
     return told.map(JOINED_EVENT.of);
   }
 
-  findByExternalId(botId: string, externalId: string): Promise<{ id: string; contentHash: Uint8Array } | null> {
-    return this.#prisma.signal.findUnique({
-      where: { botId_externalId: { botId, externalId } },
-      select: { id: true, contentHash: true },
-    });
+  findByExternalId(botId: string, externalId: string): Promise<SignalRow | null> {
+    return this.#prisma.signal.findUnique({ where: { botId_externalId: { botId, externalId } }, include: SIGNAL_INCLUDE });
   }
 
   async findSignal(id: string): Promise<StoredSignal | null> {
