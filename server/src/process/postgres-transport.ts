@@ -16,6 +16,8 @@ export interface PostgresTransportOptions {
 const CHANNEL = 'bot_performance';
 /** https://www.postgresql.org/docs/18/sql-notify.html: "must be specified as shorter than 8000 bytes". */
 const MAX_BYTES = 7_999;
+/** Prepared once on the connection. */
+const NOTIFY = { name: 'notify', text: 'SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text' };
 /** Messages that may wait while others are being sent. */
 const MAX_WAITING = 1_000;
 
@@ -62,7 +64,7 @@ export class PostgresTransport implements Transport {
     while (this.#client === client && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0);
       // A failure is one of the connection, which ends with it.
-      await client.query('SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text', [CHANNEL, batch]).catch(() => {});
+      await client.query({ ...NOTIFY, values: [CHANNEL, batch] }).catch(() => {});
     }
     this.#isSending = false;
   }
