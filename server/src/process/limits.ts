@@ -200,11 +200,12 @@ export const LIMITS = {
     behindMs: wholeNumber('a WebSocket whose reader has been behind for this long, however it reads, is closed', 60_000, 1_000, 600_000),
     maxHeldBytes: wholeNumber(
       'bytes of messages that may wait half written; beyond it who took nothing for longest is closed first',
-      33_554_432,
+      25_165_824,
       1_048_576,
       10_737_418_240,
     ),
-    writeSliceMs: wholeNumber('how long messages are written to subscribers before anything else gets its turn', 5, 1, 1_000),
+    writeSliceMs: wholeNumber('how long prices and states are written to subscribers before anything else gets its turn', 5, 1, 1_000),
+    eventSliceMs: wholeNumber('how long events are, which go before them', 20, 1, 1_000),
   },
   feed: fromDefaults(DEFAULT_FEED_LIMITS, 'see server/src/ticks/feed-limits.ts'),
 };

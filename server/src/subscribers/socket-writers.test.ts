@@ -6,7 +6,7 @@ import { SocketWriters } from './socket-writers.ts';
 import { Viewer } from './viewer.ts';
 import type { StreamKind } from './viewer.ts';
 
-const LIMITS = { stalledMs: 20_000, behindMs: 60_000, maxHeldBytes: 1_000, writeSliceMs: 20 };
+const LIMITS = { stalledMs: 20_000, behindMs: 60_000, maxHeldBytes: 1_000, writeSliceMs: 20, eventSliceMs: 50 };
 
 /** A connection that takes so many messages until it is drained. */
 class Line {
@@ -89,12 +89,15 @@ test('what has come for a connection since the last time is written together, ea
   expect(line.writes).toBe(1);
 });
 
-test('it lets go after each slice of time', () => {
+test.for<[StreamKind, number[]]>([
+  ['state', [20, 20, 20, 20, 20]],
+  ['events', [50, 50]],
+])('it lets go after each slice of time: %s', ([kind, expected]) => {
   const { turn, connect } = setUp();
   const lines = Array.from({ length: 100 }, () => connect());
   for (const { line, subscribe } of lines) {
     line.costMs = 1;
-    tell(subscribe('a'), 1);
+    tell(subscribe('a', kind), 1);
   }
   const turns: number[] = [];
   for (let written = 0; turn() > 0;) {
@@ -102,7 +105,7 @@ test('it lets go after each slice of time', () => {
     turns.push(now - written);
     written = now;
   }
-  expect(turns).toEqual([20, 20, 20, 20, 20]);
+  expect(turns).toEqual(expected);
 });
 
 test('events overtake prices, on all connections', () => {

@@ -33,6 +33,8 @@ export interface SocketWriterLimits {
   /** Bytes of messages that wait half written; one that many wait for counts once. */
   readonly maxHeldBytes: number;
   readonly writeSliceMs: number;
+  /** The same while there are events to write. */
+  readonly eventSliceMs: number;
 }
 
 /** How many looks at the slow ones in the time after which a stalled one is closed. */
@@ -48,7 +50,8 @@ interface Lag {
 
 /**
  * Writes what waits for viewers, one write per connection with everything that has come for it since the last, and lets go after each
- * slice of time, so that ten thousand connections hold nothing up. Events are on their way before prices. A connection that takes
+ * slice of time, so that ten thousand connections hold nothing up. Events are on their way before prices, and in longer slices: they
+ * should reach the last viewer soon, while among prices there are long messages and others may have something more urgent. A connection that takes
  * nothing more is not written to; what waits stays in its viewers' mailboxes, and who stays behind for too long is shed.
  */
 export class SocketWriters implements Service {
@@ -103,7 +106,7 @@ export class SocketWriters implements Service {
   }
 
   readonly #writeSlice = (): void => {
-    const endMs = this.#clock.monotonicMs() + this.#limits.writeSliceMs;
+    const beganMs = this.#clock.monotonicMs();
     const [urgent, others] = [this.#urgent, this.#others];
     [this.#urgent, this.#others] = [[], []];
     const total = urgent.length + others.length;
@@ -112,7 +115,8 @@ export class SocketWriters implements Service {
       if (served < urgent.length) this.#serve(urgent[served]!, true);
       else this.#serve(others[served - urgent.length]!, false);
       served += 1;
-      if (this.#clock.monotonicMs() >= endMs) break; // a long message takes as long as a hundred short ones
+      const sliceMs = served < urgent.length ? this.#limits.eventSliceMs : this.#limits.writeSliceMs;
+      if (this.#clock.monotonicMs() - beganMs >= sliceMs) break; // looked at each time: a long message takes as long as a hundred short ones
     }
     this.#urgent = urgent.slice(served).concat(this.#urgent);
     this.#others = others.slice(Math.max(0, served - urgent.length)).concat(this.#others);
