@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -19,4 +19,19 @@ test('a project without its Node says so in one line and ends', async () => {
   });
   rmSync(root, { recursive: true });
   expect(ended).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*node_modules[^\n]* does not run: [^\n]*ENOENT\n$/) });
+});
+
+test('the image keeps memory as the commands do', async () => {
+  const shell = join(import.meta.dirname, 'shell.mjs');
+  const program = `import { environment } from '${shell}'; console.log(JSON.stringify(environment()));`;
+  const env = { PATH: process.env['PATH'] ?? '' }; // without what these tests were started with
+  const told = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, ['--input-type=module', '--eval', program], { env }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    );
+  });
+  const ours = Object.entries(JSON.parse(told) as Record<string, string>).filter(([name]) => name.startsWith('MALLOC_'));
+  const image = readFileSync(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
+  expect(ours.length).toBeGreaterThan(0);
+  for (const [name, value] of ours) expect(image).toContain(` ${name}=${value}`);
 });
