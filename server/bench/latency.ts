@@ -3,6 +3,7 @@ import pg from 'pg';
 import { Crowds, quantile } from '../verify/crowds.ts';
 import { LiveStage } from '../verify/live-stage.ts';
 import type { RigArguments } from '../verify/rig.ts';
+import { Floor } from './floor.ts';
 import { spread } from './report.ts';
 import type { Row } from './report.ts';
 
@@ -21,33 +22,45 @@ const SUBSCRIPTION = { id: 'e', query: 'subscription { tradeClosed { sequence tr
 const POLL =
   '{ trades(filter: { status: [CLOSED_TP] }, orderBy: { field: EXIT_TIME }, first: 100) { edges { node { closedBy { sequence } } } } }';
 const BUSY = ['ETHUSDT', 'BNBUSDT', 'SOLUSDT', 'XRPUSDT', 'DOGEUSDT', 'ADAUSDT'];
+const SYMBOLS = [...BUSY, 'BTCUSDT'];
 const TICKS_EVERY_MS = 10;
 
 /**
  * From the moment at which the exchange sends the trade that touches a take profit until a client has the closure: seen, decided,
- * stored on the disk, told. The opponent asks for the newest closures again and again, each client at its own moment, of the same server;
- * it asks in rounds of its own, as its questions would hold up what is told.
+ * stored on the disk, told. One opponent asks for the newest closures again and again, each client at its own moment, of the same server;
+ * it asks in rounds of its own, as its questions would hold up what is told. The other is what this machine can do at best: a process
+ * that knows no signal, no stop and no GraphQL.
  */
 export async function latencyCase(size: LatencyCase): Promise<Row[]> {
   const { viewers, ticksPerSecond, rounds, closuresPerRound, pauseMs, pollEveryMs, database } = size;
   const stage = await LiveStage.start({ seed: 1, short: true, say: () => {}, ...(database && { database }) });
-  const crowds = new Crowds();
-  let going = true;
+  const floor = await Floor.start(SYMBOLS, '110', database).catch(async (error: unknown) => {
+    await stage.end();
+    throw error;
+  });
+  const [crowds, floorCrowds] = [new Crowds(), new Crowds()];
+  /** Whose exchange is busy just now: of two at once each would hold up the other. */
+  let busy: Pick<LiveStage, 'tick'> | undefined = stage;
   try {
-    for (const symbol of [...BUSY, 'BTCUSDT']) {
+    for (const symbol of SYMBOLS) {
       stage.tick(symbol, '100');
       await stage.open(symbol, '1000'); // keeps the symbol watched
     }
     await crowds.open(stage.graphqlUrl, viewers, 500, [SUBSCRIPTION]);
-    const ticks = tickSteadily(stage, ticksPerSecond, () => going);
+    await floorCrowds.open(floor.url, viewers, 500, [SUBSCRIPTION]);
+    const ticks = tickSteadily(() => busy, ticksPerSecond);
     const sentAt: number[] = [];
+    const floorSentAt: number[] = [];
+    const touch = async (exchange: Pick<LiveStage, 'tick'>, at: number[]): Promise<void> => {
+      at.push(performance.timeOrigin + performance.now());
+      exchange.tick('BTCUSDT', '111');
+      exchange.tick('BTCUSDT', '100');
+      await sleep(pauseMs); // without a question to the server while it has the closure to tell
+    };
     const close = async (): Promise<void> => {
       for (let closure = 0; closure < closuresPerRound; closure += 1) {
         await stage.open('BTCUSDT');
-        sentAt.push(performance.timeOrigin + performance.now());
-        stage.tick('BTCUSDT', '111');
-        stage.tick('BTCUSDT', '100');
-        await sleep(pauseMs); // without a question to the server while it has the closure to tell
+        await touch(stage, sentAt);
         await stage.priced('BTCUSDT', '100');
       }
     };
@@ -55,6 +68,9 @@ export async function latencyCase(size: LatencyCase): Promise<Row[]> {
     const polled: ReadonlyMap<number, number>[][] = [];
     for (let round = 0; round < rounds; round += 1) {
       await close();
+      busy = floor;
+      for (let closure = 0; closure < closuresPerRound; closure += 1) await touch(floor, floorSentAt);
+      busy = stage;
       const enough = new AbortController();
       const pollers = Array.from({ length: viewers }, (_, index) =>
         poll(stage, (index / viewers) * pollEveryMs, pollEveryMs, enough.signal),
@@ -64,33 +80,31 @@ export async function latencyCase(size: LatencyCase): Promise<Row[]> {
       enough.abort();
       polled.push(await Promise.all(pollers));
     }
-    going = false;
+    busy = undefined;
     const told = await ticks;
     const sequences = (await stage.events()).flatMap(({ kind, sequence }) => (kind === 'TradeClosed' ? [sequence] : []));
-    const { heardAt, wrong, example } = await crowds.check(sequences);
-    if (wrong > 0 || sequences.length !== sentAt.length) throw new Error(`${wrong} viewers heard other closures: ${example}`);
+    const own = await toldTo(crowds, sequences, sentAt);
+    const least = await toldTo(
+      floorCrowds,
+      floorSentAt.map((_, index) => index + 1),
+      floorSentAt,
+    );
+    const asked = (round: number): Told => ({ ...own, heardAt: (sequence) => polled[round]!.flatMap((seen) => seen.get(sequence) ?? []) });
+    /** Of each round all that was waited, ms. Every second group of ours is the one that was asked for. */
     const contenders = [
-      { contender: 'ours', first: 0, heard: (sequence: number) => heardAt[sequence] ?? [] },
+      { contender: 'ours', waited: (round: number) => delaysOf(own, round * 2, closuresPerRound) },
+      { contender: 'bare ws and pg', waited: (round: number) => delaysOf(least, round, closuresPerRound) },
       {
         contender: `polling each ${pollEveryMs / 1_000} s`,
-        first: closuresPerRound,
-        heard: (sequence: number, round: number) => polled[round]!.flatMap((seen) => seen.get(sequence) ?? []),
+        waited: (round: number) => delaysOf(asked(round), round * 2 + 1, closuresPerRound),
       },
     ];
     const note = `fsync ${await fsyncOf(stage.databaseUrl)}, ${Math.round(told)} ticks/s`;
     const label = `${viewers} viewers`;
     return [0.5, 0.99].flatMap((part) => {
-      const values = contenders.map(({ contender, first, heard }) => ({
+      const values = contenders.map(({ contender, waited }) => ({
         contender,
-        value: spread(
-          Array.from({ length: rounds }, (_, round) => {
-            const from = round * 2 * closuresPerRound + first;
-            const delays = sequences
-              .slice(from, from + closuresPerRound)
-              .flatMap((sequence, index) => heard(sequence, round).map((atMs) => atMs - sentAt[from + index]!));
-            return quantile(delays, part);
-          }),
-        ),
+        value: spread(Array.from({ length: rounds }, (_, round) => quantile(waited(round), part))),
       }));
       const ours = values[0]!.value.median;
       return values.map(({ contender, value }) => ({
@@ -103,19 +117,40 @@ export async function latencyCase(size: LatencyCase): Promise<Row[]> {
       }));
     });
   } finally {
-    going = false;
+    busy = undefined;
     crowds.end();
+    floorCrowds.end();
+    await floor.end();
     await stage.end();
   }
 }
 
+/** Closures in the order in which they happened, when each was sent, and when each client heard of it. */
+interface Told {
+  readonly sequences: readonly number[];
+  readonly sentAt: readonly number[];
+  readonly heardAt: (sequence: number) => readonly number[];
+}
+
+/** How long each client waited for each closure of the `nth` group of `count`, ms. */
+function delaysOf({ sequences, sentAt, heardAt }: Told, nth: number, count: number): number[] {
+  const from = nth * count;
+  return sequences.slice(from, from + count).flatMap((sequence, index) => heardAt(sequence).map((atMs) => atMs - sentAt[from + index]!));
+}
+
+async function toldTo(crowds: Crowds, sequences: readonly number[], sentAt: readonly number[]): Promise<Told> {
+  const { heardAt, wrong, example } = await crowds.check(sequences);
+  if (wrong > 0 || sequences.length !== sentAt.length) throw new Error(`${wrong} viewers heard other closures: ${example}`);
+  return { sequences, sentAt, heardAt: (sequence) => heardAt[sequence] ?? [] };
+}
+
 /** Gives how many ticks per second were sent. */
-async function tickSteadily(stage: LiveStage, perSecond: number, isGoing: () => boolean): Promise<number> {
+async function tickSteadily(busy: () => Pick<LiveStage, 'tick'> | undefined, perSecond: number): Promise<number> {
   const beganMs = performance.now();
   let sent = 0;
-  while (isGoing()) {
+  for (let exchange = busy(); exchange; exchange = busy()) {
     const due = ((performance.now() - beganMs) / 1_000) * perSecond;
-    for (; sent < due; sent += 1) stage.tick(BUSY[sent % BUSY.length]!, (100 + (sent % 9)).toString());
+    for (; sent < due; sent += 1) exchange.tick(BUSY[sent % BUSY.length]!, (100 + (sent % 9)).toString());
     await sleep(TICKS_EVERY_MS);
   }
   return sent / ((performance.now() - beganMs) / 1_000);
