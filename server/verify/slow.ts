@@ -73,6 +73,8 @@ const PATIENT = {
 
 interface Run {
   readonly calmP99Ms: number;
+  /** The same apart: before the slow ones, and after them. */
+  readonly calmP99sMs: readonly number[];
   readonly slowP99Ms: number;
   readonly growthMb: number;
   /** How long each was held, ms, by way and habit. */
@@ -90,7 +92,7 @@ interface Run {
 export async function slowRig(rig: RigArguments): Promise<Verdict> {
   const startedMs = performance.now();
   const form = rig.short ? SHORT : LONG;
-  const { calmP99Ms, slowP99Ms, growthMb, heldMs, overdue, wrong, alive } = await run(rig, form, form.settings);
+  const { calmP99Ms, calmP99sMs, slowP99Ms, growthMb, heldMs, overdue, wrong, alive } = await run(rig, form, form.settings);
   const outcomes: Outcome[] = [
     { name: 'the server lives', ...(!alive && { fault: 'it does not' }) },
     { name: `memory + ≤ ${form.maxGrowthMb} MB`, ...(growthMb > form.maxGrowthMb && { fault: `+${growthMb.toFixed(0)} MB` }) },
@@ -119,6 +121,7 @@ export async function slowRig(rig: RigArguments): Promise<Verdict> {
   const planted = { bug: 'nobody is ever cut', caught: bugged.heldMs.size === 0 };
   return verdictOf('slow', rig, outcomes, planted, startedMs, {
     calmP99Ms: Math.round(calmP99Ms * 10) / 10,
+    calmP99sMs: calmP99sMs.map((ms) => Math.round(ms * 10) / 10),
     slowP99Ms: Math.round(slowP99Ms * 10) / 10,
     growthMb: Math.round(growthMb),
     cut: Object.fromEntries([...heldMs].map(([name, held]) => [name, { count: held.length, worstS: seconds(Math.max(...held)) }])),
@@ -185,11 +188,13 @@ async function run(rig: RigArguments, form: Form, settings: Readonly<Record<stri
     const overdue = slow.filter(({ beganMs }, index) => nowMs - beganMs > form.maxHeldMs[places[index]!.habit]).length;
     for (const client of slow) client.end();
     await crowds.forget();
+    await stage.stats(true);
     rig.say(`calm again for ${seconds(form.calmMs / 2)} s`);
     const calmAfter = await heard(crowds, await during(events(stage, form.calmMs / 2), () => stage.stats()));
     going = false;
     await prices;
     return {
+      calmP99sMs: [calmBefore, calmAfter].map(({ latenciesMs }) => quantile(latenciesMs, 0.99)),
       calmP99Ms: quantile([...calmBefore.latenciesMs, ...calmAfter.latenciesMs], 0.99),
       slowP99Ms: quantile(report.latenciesMs, 0.99),
       growthMb: slowRssMb - calmRssMb,

@@ -205,7 +205,7 @@ export const LIMITS = {
       10_737_418_240,
     ),
     writeSliceMs: wholeNumber('how long prices and states are written to subscribers before anything else gets its turn', 5, 1, 1_000),
-    eventSliceMs: wholeNumber('how long events are, which go before them', 20, 1, 1_000),
+    eventSliceMs: wholeNumber('how long events are written to subscribers before anything else gets its turn', 20, 1, 1_000),
   },
   feed: fromDefaults(DEFAULT_FEED_LIMITS, 'see server/src/ticks/feed-limits.ts'),
 };

@@ -26,7 +26,7 @@ export interface HookPorts {
   readonly authenticate: (token: string, request: IncomingMessage) => Promise<Authentication>;
   readonly acceptSignal: Pick<AcceptSignal, 'accept'>;
   readonly changeSignal: Pick<ChangeSignal, 'cancel'>;
-  readonly findByExternalId: (botId: string, externalId: string) => Promise<{ readonly id: string } | null>;
+  readonly findByExternalId: (botId: string, externalId: string) => Promise<{ readonly id: string; readonly status: string } | null>;
   readonly load: (signalId: string) => Promise<{ readonly status: SignalStatus; readonly tradeId: string | null }>;
 }
 
@@ -119,7 +119,7 @@ async function exit(externalId: string | null, sender: Sender, ports: HookPorts)
   if (externalId === null) return done({ signalId: null, tradeId: null, duplicate: false, message: GOES_ON });
   const signal = await ports.findByExternalId(sender.id, externalId);
   if (!signal) return refused([refuse(['externalId'], 'SIGNAL_NOT_FOUND', 'Its entry never came, or had another key.')]);
-  if ((await ports.load(signal.id)).status === 'PENDING') {
+  if (signal.status === 'PENDING') {
     const denied = refuseWithout('signals:change', sender);
     if (denied.length > 0) return refused(denied);
     await ports.changeSignal.cancel(sender.id, signal.id); // not done: it was activated or cancelled at this moment

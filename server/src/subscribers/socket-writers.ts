@@ -50,8 +50,8 @@ interface Lag {
 
 /**
  * Writes what waits for viewers, one write per connection with everything that has come for it since the last, and lets go after each
- * slice of time, so that ten thousand connections hold nothing up. Events are on their way before prices, and in longer slices: they
- * should reach the last viewer soon, while among prices there are long messages and others may have something more urgent. A connection that takes
+ * slice of time, so that ten thousand connections hold nothing up. Events are on their way before prices, and in longer slices, as they
+ * should reach the last viewer soon. A connection that takes
  * nothing more is not written to; what waits stays in its viewers' mailboxes, and who stays behind for too long is shed.
  */
 export class SocketWriters implements Service {
@@ -116,7 +116,8 @@ export class SocketWriters implements Service {
       else this.#serve(others[served - urgent.length]!, false);
       served += 1;
       const sliceMs = served < urgent.length ? this.#limits.eventSliceMs : this.#limits.writeSliceMs;
-      if (this.#clock.monotonicMs() - beganMs >= sliceMs) break; // looked at each time: a long message takes as long as a hundred short ones
+      // Looked at each time: a long message takes as long as a hundred short ones.
+      if (this.#clock.monotonicMs() - beganMs >= sliceMs) break;
     }
     this.#urgent = urgent.slice(served).concat(this.#urgent);
     this.#others = others.slice(Math.max(0, served - urgent.length)).concat(this.#others);
