@@ -129,20 +129,53 @@ describe.skipIf(!hasBrowser())('who uses the page', () => {
     expect(await page.locator('.tick:is(.up, .down)').count()).toBe(0);
   });
 
+  test('the columns of the open positions line up, and no cell reaches into the next, however wide the page is', async () => {
+    const { page } = await visits.alive('/bot-performance/open');
+    for (const width of [1280, 1024, 800, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      const faults = await page.evaluate(() => {
+        const rows = [...document.querySelectorAll('main table tr')].map((row) =>
+          [...row.children].filter((cell) => cell.getClientRects().length > 0),
+        );
+        const contents = (cell: Element): DOMRect => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return range.getBoundingClientRect();
+        };
+        const isBelow = (cell: Element, head: Element): boolean => {
+          const [own, above] = [cell.getBoundingClientRect(), head.getBoundingClientRect()];
+          const right = own.right + Number.parseFloat(getComputedStyle(cell).marginRight);
+          return Math.abs(own.left - above.left) < 1 || Math.abs(right - above.right) < 1;
+        };
+        return rows.flatMap((cells) =>
+          cells.flatMap((cell, column) => {
+            const [head, next] = [rows[0]?.[column], cells[column + 1]];
+            return !head || !isBelow(cell, head) || (next && contents(cell).right > contents(next).left)
+              ? [`${column}: ${cell.textContent}`]
+              : [];
+          }),
+        );
+      });
+      expect(faults, `${width} px`).toEqual([]);
+    }
+  });
+
   test.each(PATHS)('with forced colours all is there, charts included, and nothing for axe to find: %s', async (path) => {
     const { page } = await visits.alive(path, { forcedColors: 'active', colorScheme: 'dark' });
     expect(await axeFaults(page)).toEqual([]);
     const invisible = await page.evaluate(() => {
       const ground = getComputedStyle(document.body).backgroundColor;
-      const marks = [...document.querySelectorAll('main svg :is(path, rect, line, circle, text):not(.halo)')].filter(
+      const marks = [...document.querySelectorAll('main svg :is(path, rect, line, polygon, circle, text):not(.halo)')].filter(
         (mark) => mark.getClientRects().length > 0,
       );
-      return marks
-        .map((mark) => {
+      const ways = [...document.querySelectorAll('td > svg[role=img]')]; // from stop to target: a picture behind the line and the mark
+      return [
+        ...marks.map((mark) => {
           const { fill, stroke } = getComputedStyle(mark);
           return mark.tagName === 'line' ? [stroke] : [fill, stroke];
-        })
-        .filter((colours) => colours.every((colour) => colour === 'none' || colour === ground)).length;
+        }),
+        ...ways.map((way) => [getComputedStyle(way).backgroundImage]),
+      ].filter((colours) => colours.every((colour) => colour === 'none' || colour === ground)).length;
     });
     expect(invisible).toBe(0);
     await page.screenshot({ path: pictureFile(`forced-colours${path.replaceAll('/', '-')}.png`), fullPage: true });

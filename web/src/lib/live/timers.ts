@@ -8,6 +8,9 @@ export interface Timers {
   afterFrame(run: () => void): () => void;
 }
 
+/** Lets the browser draw and answer in between. */
+export const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** A page that is not seen draws no frames. */
 const LONGEST_FRAME_MS = 250;
 
