@@ -4,6 +4,7 @@ export const receiptText = {
   describe: (symbol: string, outcome: string): string =>
     `One paper trade of ${symbol}: ${outcome}. The signal as it was received, prices, fees and the tick that decided.`,
   back: 'Trade history',
+  backToOpen: 'Open positions',
   signal: 'The signal',
   position: 'The paper trade',
   result: 'The result',
