@@ -9,6 +9,7 @@ import { openBrowser } from '../testkit/browser.ts';
 import { pageSite } from './page-site.ts';
 import type { PageSite } from './page-site.ts';
 import { heapBytes, visit } from './page-visit.ts';
+import type { Visit } from './page-visit.ts';
 import { spread } from './report.ts';
 import type { Row } from './report.ts';
 
@@ -179,16 +180,37 @@ async function whileLive(browser: Browser, { url }: PageSite, { seconds }: PageE
   ];
 }
 
-/** What a reader does, on a slow machine with many rows that move. */
+/** What readers do, each in a visit of its own, on a slow machine with many rows that move. */
 async function interactions(browser: Browser, { url }: PageSite, { rounds, cpuSlowdown }: PageEffort): Promise<Row[]> {
-  const open = await visit(browser, `${url}${PATH}/open`);
+  const worst: { what: string; ms: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const open = await visit(browser, `${url}${PATH}/open`);
+    const acted = await actOn(open, cpuSlowdown);
+    await open.close();
+    worst.push(acted.reduce((one, other) => (other.ms > one.ms ? other : one)));
+  }
+  const slowest = worst.reduce((one, other) => (other.ms > one.ms ? other : one));
+  const note = `slowest: ${slowest.what}; ${MANY_ROWS} rows, ${cpuSlowdown}× CPU slowdown`;
+  return [
+    row(
+      'worst interaction of a visit',
+      'ms',
+      worst.map(({ ms }) => ms),
+      { most: 200 },
+      note,
+    ),
+  ];
+}
+
+/** Everything a reader can do with the open positions, once, and how long each took until it was painted. */
+async function actOn(open: Visit, cpuSlowdown: number): Promise<{ what: string; ms: number }[]> {
   const { page, cdp } = open;
   await page
     .locator('tbody tr')
     .nth(MANY_ROWS - 1)
     .waitFor();
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: cpuSlowdown });
-  const worstOf = new Map<string, number>();
+  const acted: { what: string; ms: number }[] = [];
   const quiet = () =>
     page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve, { timeout: 5_000 }))));
   /** One thing that a reader does; the next comes once this one has been painted and the page, a new one too, has nothing more to do. */
@@ -199,7 +221,7 @@ async function interactions(browser: Browser, { url }: PageSite, { rounds, cpuSl
     await quiet();
     await sleep(TOLD_WITHIN_MS);
     const own = (await open.counted()).interactionsMs.slice(before);
-    worstOf.set(what, Math.max(worstOf.get(what) ?? 0, ...own));
+    acted.push({ what, ms: Math.max(0, ...own) });
   };
   const press = (key: string): Promise<void> => act(`key ${key}`, () => page.keyboard.press(key));
   const tab = async (name: RegExp, url: RegExp): Promise<void> => {
@@ -207,16 +229,12 @@ async function interactions(browser: Browser, { url }: PageSite, { rounds, cpuSl
     await act(`tab ${name.source}`, () => link.click());
     await page.waitForURL(url);
   };
-  for (let turn = 0; turn < rounds; turn += 1) {
-    for (const key of ['p', 'p', 't', '?', 'Escape', 'Tab', 'Tab']) await press(key);
-    await act('explanation', () => page.getByRole('button', { name: 'Total P/L: How is this worked out?' }).click());
-    await press('Escape');
-    await act('display', () => page.getByRole('button', { name: 'Display' }).click());
-    await press('Escape');
-    await tab(/^Overview/, /bot-performance$/);
-    await tab(/^Open positions/, /open$/);
-  }
-  await open.close();
-  const [what, worst] = [...worstOf].reduce((one, other) => (other[1] > one[1] ? other : one));
-  return [row('worst interaction', 'ms', [worst], { most: 200 }, `${what}; ${MANY_ROWS} rows, ${cpuSlowdown}× CPU slowdown`)];
+  for (const key of ['p', 'p', 't', 't', '?', 'Escape', 'Tab', 'Tab']) await press(key);
+  await act('explanation', () => page.getByRole('button', { name: 'Total P/L: How is this worked out?' }).click());
+  await press('Escape');
+  await act('display', () => page.getByRole('button', { name: 'Display' }).click());
+  await press('Escape');
+  await tab(/^Overview/, /bot-performance$/);
+  await tab(/^Open positions/, /open$/);
+  return acted;
 }

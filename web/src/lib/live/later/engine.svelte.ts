@@ -12,7 +12,7 @@ import type { Timers } from '../timers.ts';
 /** Prices are shown at most this often. */
 const COMMIT_MS = 500;
 /** A reader who resumes sees that at once, and the prices that waited this much later: many rows of them take as long to draw. */
-const RESUMED_PRICES_MS = 100;
+const RESUMED_PRICES_MS = 30;
 /** It is shown this long which way a price went; one that goes on the same way meanwhile is shown on. */
 const MOVED_MS = 900;
 /** How often ages on the page are counted on. */
