@@ -290,6 +290,8 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     expect(ended.some((frame) => frame.includes('"complete"') && frame.includes('TradeClosed'))).toBe(false);
     await move('BTCUSDT', 34.56);
     await look('visible');
-    await rowOf(page, id).getByText(printed('BTCUSDT'), { exact: true }).waitFor();
+    await rowOf(page, id)
+      .locator('.tick', { hasText: printed('BTCUSDT') })
+      .waitFor(); // beside how old it is
   });
 });
