@@ -44,9 +44,13 @@ export class Floor {
   }
 
   async end(): Promise<void> {
-    const exited = once(this.#process, 'exit');
-    this.#process.disconnect();
-    await exited;
-    await this.#release();
+    try {
+      if (!this.#process.connected) return; // it has ended by itself
+      const exited = once(this.#process, 'exit');
+      this.#process.disconnect();
+      await exited;
+    } finally {
+      await this.#release();
+    }
   }
 }

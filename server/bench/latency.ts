@@ -120,8 +120,7 @@ export async function latencyCase(size: LatencyCase): Promise<Row[]> {
     busy = undefined;
     crowds.end();
     floorCrowds.end();
-    await floor.end();
-    await stage.end();
+    await Promise.all([floor.end(), stage.end()]);
   }
 }
 

@@ -202,7 +202,7 @@ async function interactions(browser: Browser, { url }: PageSite, { rounds, cpuSl
   ];
 }
 
-/** Everything a reader can do with the open positions, once, and how long each took until it was painted. */
+/** What a reader does with the open positions, one after the other, and how long each took until it was painted. */
 async function actOn(open: Visit, cpuSlowdown: number): Promise<{ what: string; ms: number }[]> {
   const { page, cdp } = open;
   await page

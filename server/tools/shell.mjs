@@ -25,8 +25,8 @@ const COMPILE_CACHE = join(root, 'node_modules', '.cache', 'node-compile');
 
 /**
  * How glibc (others know nothing of it) keeps memory. From the threshold on, bytes, it gives memory back as soon as it is free; it would
- * raise that limit by itself, and large messages would then leave holes that nothing fills. And threads share two arenas instead of having
- * eight each to leave holes in. In `verify -- slow` the server took a quarter more memory without, growing by the minute. The Dockerfile
+ * raise that limit by itself, and large messages would then leave holes that nothing fills. And threads share two arenas instead of
+ * eight for each core to leave holes in. In `verify -- slow` the server took a quarter more memory without, growing by the minute. The Dockerfile
  * says the same.
  */
 const MALLOC = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' };
