@@ -6,6 +6,7 @@ import lighthouse from 'lighthouse';
 import type { Result } from 'lighthouse';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../testkit/browser.ts';
+import { quantile } from '../verify/crowds.ts';
 import { pageSite } from './page-site.ts';
 import type { PageSite } from './page-site.ts';
 import { heapBytes, visit } from './page-visit.ts';
@@ -28,6 +29,8 @@ const ROWS = 20;
 const MANY_ROWS = 50;
 const EVERY_MS = 250;
 const LIVE_SECONDS = 60;
+/** They take little time, and differ more than a first load does. */
+const VISITS_A_ROUND = 2;
 const HEAP_SECONDS = 600;
 /** The heap is looked at so often, and from here on: what is loaded late has been loaded by then. */
 const HEAP_LOOKS = 10;
@@ -180,26 +183,25 @@ async function whileLive(browser: Browser, { url }: PageSite, { seconds }: PageE
   ];
 }
 
-/** What readers do, each in a visit of its own, on a slow machine with many rows that move. */
+/**
+ * What readers do, each in a visit of its own, on a slow machine with many rows that move. A visit is as slow as its worst interaction,
+ * and of the visits the 75th percentile is judged: https://web.dev/articles/inp
+ */
 async function interactions(browser: Browser, { url }: PageSite, { rounds, cpuSlowdown }: PageEffort): Promise<Row[]> {
   const worst: { what: string; ms: number }[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds * VISITS_A_ROUND; round += 1) {
     const open = await visit(browser, `${url}${PATH}/open`);
     const acted = await actOn(open, cpuSlowdown);
     await open.close();
     worst.push(acted.reduce((one, other) => (other.ms > one.ms ? other : one)));
   }
-  const slowest = worst.reduce((one, other) => (other.ms > one.ms ? other : one));
-  const note = `slowest: ${slowest.what}; ${MANY_ROWS} rows, ${cpuSlowdown}× CPU slowdown`;
-  return [
-    row(
-      'worst interaction of a visit',
-      'ms',
-      worst.map(({ ms }) => ms),
-      { most: 200 },
-      note,
-    ),
-  ];
+  worst.sort((one, other) => one.ms - other.ms);
+  const all = worst.map(({ what, ms }) => `${ms} (${what})`).join(', ');
+  const p75 = quantile(
+    worst.map(({ ms }) => ms),
+    0.75,
+  );
+  return [row('worst interaction of a visit, p75', 'ms', [p75], { most: 200 }, `${MANY_ROWS} rows, ${cpuSlowdown}× CPU slowdown: ${all}`)];
 }
 
 /** What a reader does with the open positions, one after the other, and how long each took until it was painted. */

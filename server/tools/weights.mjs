@@ -21,7 +21,7 @@ export function weights() {
   };
   const all = [weigh('js'), weigh('css'), { what: 'requests', is: files.length + OTHER_REQUESTS, budget: REQUESTS }];
   for (const { what, is, budget } of all)
-    console.error(`  ${ROUTE}, ${what}: ${Math.round(is * 10) / 10} of ${budget}${is > budget ? ' ✗' : ''}`);
+    console.error(`  ${ROUTE}, ${what}: ${Math.round(is * 100) / 100} of ${budget}${is > budget ? ' ✗' : ''}`);
   return all.some(({ is, budget }) => is > budget) ? 1 : 0;
 }
 

@@ -37,7 +37,7 @@ export class Child {
     return String(value);
   }
 
-  signal(name: 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGSTOP' | 'SIGCONT'): void {
     this.#process.kill(name);
   }
 

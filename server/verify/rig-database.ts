@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../src/process/embedded-postgres.ts';
 import { silentLog } from '../testkit/silent-log.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Gives the URL of a database without rows that somebody else takes away. */
 export type GiveDatabase = () => Promise<string>;
 
@@ -12,7 +14,10 @@ export interface RigDatabase {
   end(): Promise<void>;
 }
 
-/** The database that a rig is given; without one, one on a PostgreSQL of its own, as durable as an operator's unless `settings` say else. */
+/**
+ * The database that a rig is given; without one, one on a PostgreSQL of its own, as durable as an operator's unless `settings` say else.
+ * A signal that ends the rig ends that too: it is a process of its own and would outlive it.
+ */
 export async function rigDatabase(give: GiveDatabase | undefined, settings: Readonly<Record<string, string>> = {}): Promise<RigDatabase> {
   if (give) return { url: await give(), end: () => Promise.resolve() };
   const dataDir = mkdtempSync(join(tmpdir(), 'bot-performance-rig-'));
@@ -21,7 +26,14 @@ export async function rigDatabase(give: GiveDatabase | undefined, settings: Read
   const removeFolder = (): void => rmSync(dataDir, { recursive: true, force: true });
   try {
     const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog, settings, ...limits });
-    return { url: postgres.url, end: () => postgres.stop().finally(removeFolder) };
+    const stop = (): Promise<void> => postgres.stop().finally(removeFolder);
+    const interrupted = (): void => void stop().finally(() => process.exit(1));
+    for (const signal of SIGNALS) process.once(signal, interrupted);
+    const end = (): Promise<void> => {
+      for (const signal of SIGNALS) process.removeListener(signal, interrupted);
+      return stop();
+    };
+    return { url: postgres.url, end };
   } catch (error) {
     removeFolder();
     throw error;

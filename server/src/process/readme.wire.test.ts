@@ -66,7 +66,7 @@ describe('the README’s commands', () => {
     return Object.entries(values).reduce((text, [placeholder, value]) => text.replaceAll(placeholder, value), blocks[0]!);
   };
 
-  test('the alert of TradingView opens a trade', async () => {
+  test('the alert of TradingView opens a trade, and the page for developers has the same', async () => {
     const values = {
       exchange: 'BINANCE',
       ticker: 'BTCUSDT.P',
@@ -76,6 +76,8 @@ describe('the README’s commands', () => {
     };
     const more = { interval: '240', timenow: '2026-11-22T20:33:05Z' };
     const placeholders = Object.entries({ ...values, ...more }).map(([name, value]) => [`{{${name}}}`, value]);
+    const snippets = readFileSync(new URL('../../../web/src/routes/developers/_parts/snippets.ts', import.meta.url), 'utf8');
+    expect(snippets).toContain(filledIn('timenow', {}).trim());
     const message = filledIn('timenow', Object.fromEntries(placeholders) as Record<string, string>);
     expect(await product.hook('tradingview', token, message)).toMatchObject({ status: 200, tradeId: expect.any(String), userErrors: [] });
   });

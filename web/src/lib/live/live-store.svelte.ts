@@ -14,9 +14,14 @@ export interface Snapshot {
   latest: Loaded<Trade[]>;
 }
 
+/** What a trade was opened with, which no price changes. */
+export type Terms = Omit<OpenTrade, Exclude<keyof PriceOfTrade, 'id'>>;
+
 /** A position as a table shows it. */
 export interface Row {
   trade: OpenTrade;
+  /** The same object for as long as nothing but prices change: what is made of it is not made anew with each of them. */
+  terms: Terms;
   /** Which way the last price went, for a moment; `movedIn` is the commit that showed it. */
   moved: 'up' | 'down' | null;
   movedIn: number;
@@ -274,7 +279,7 @@ export class LiveStore {
     const row = this.rows.find((other) => other.trade.id === trade.id);
     if (event.kind === 'opened') {
       if (row || this.#closedIds.has(trade.id)) return false;
-      this.rows = sorted([...this.rows, { trade: event.trade, moved: null, movedIn: 0, isNew: true, result: null }]);
+      this.rows = sorted([...this.rows, { ...toRow(event.trade), isNew: true }]);
       return true;
     }
     if (this.#closedIds.has(trade.id)) return false;
@@ -344,8 +349,8 @@ function sorted(rows: Row[]): Row[] {
   return rows.sort((a, b) => compare(b.trade.entryTime, a.trade.entryTime) || compare(b.trade.id, a.trade.id));
 }
 
-function toRow(trade: OpenTrade, before: Row | undefined): Row {
-  return { trade, moved: null, movedIn: 0, isNew: before?.result === null && before.isNew, result: null };
+function toRow(trade: OpenTrade, before?: Row): Row {
+  return { trade, terms: trade, moved: null, movedIn: 0, isNew: before?.result === null && before.isNew, result: null };
 }
 
 function movedRow(row: Row, price: PriceOfTrade, commit: number): Row {

@@ -1,11 +1,10 @@
-import { plural } from './locale.ts';
-
 /** Tables of trades. */
 export const tradesText = {
   open: {
     title: 'Open positions',
     caption: (n: string): string => `${n} open positions with their latest prices`,
     all: (n: string): string => `All ${n} open positions`,
+    top: 'largest profits and losses',
     empty: 'No open positions.',
     lastClosed: (ago: string): string => `Last closed ${ago} ago.`,
     waiting: 'Waiting for the first signal.',
@@ -33,13 +32,9 @@ export const tradesText = {
 
   closed: {
     latest: 'Latest closed',
-    history: 'Trade history',
-    caption: (n: string): string => `${n} closed trades`,
     captionLatest: 'The trades that closed last',
     all: 'Whole history',
-    total: (n: string): string => `${n} closed ${n === '1' ? 'trade' : 'trades'}`,
     empty: 'No trade has closed yet.',
-    emptyPage: 'There is nothing on this page.',
     columns: {
       closed: 'Closed',
       symbol: 'Symbol',
@@ -55,11 +50,5 @@ export const tradesText = {
       pnl: 'P/L $',
       percent: 'P/L %',
     },
-    net: 'after fees',
-    pages: 'Pages of the history',
-    start: 'First page',
-    previous: 'Previous page',
-    next: 'Next page',
-    newOnes: (n: number): string => `${n} newer ${plural(n, 'trade', 'trades')}: show`,
   },
 };

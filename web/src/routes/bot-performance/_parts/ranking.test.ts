@@ -4,7 +4,10 @@ import type { Row } from '#lib/live/live-store.svelte.ts';
 import { Ranking, TOP_ROWS } from './ranking.ts';
 
 const rows = (pnls: Record<string, string>): Row[] =>
-  Object.entries(pnls).map(([id, pnl]) => ({ trade: openTrade(id, pnl), moved: null, movedIn: 0, isNew: false, result: null }));
+  Object.entries(pnls).map(([id, pnl]) => {
+    const trade = openTrade(id, pnl);
+    return { trade, terms: trade, moved: null, movedIn: 0, isNew: false, result: null };
+  });
 const ids = (shown: Row[]): string => shown.map((row) => row.trade.id).join('');
 
 test('shows the largest profits and losses, at most six', () => {

@@ -47,13 +47,14 @@ export function tradingViewAddress(origin: string): string {
 
 /** Placeholders: https://www.tradingview.com/support/solutions/43000531021 */
 export const TRADINGVIEW_MESSAGE = `{
-  "symbol": "{{ticker}}",
-  "direction": "LONG",
-  "entryPrice": "{{close}}",
-  "takeProfitPercent": "2",
-  "stopLossPercent": "1",
+  "symbol": "{{exchange}}:{{ticker}}",
+  "direction": "{{strategy.order.action}}",
+  "position": "{{strategy.market_position}}",
+  "entryPrice": {{close}},
+  "takeProfitPercent": 3,
+  "stopLossPercent": 1.5,
   "timeframe": "{{interval}}",
-  "strategy": "my-strategy",
+  "strategy": "trend",
   "timenow": "{{timenow}}"
 }`;
 

@@ -48,7 +48,7 @@ export const words = {
     tradingViewText: [
       'Put the address into the alert’s webhook URL and the message into its message. It may be JSON or lines of name: value.',
       'TradingView may send an alert twice. The ticker, {{timenow}}, the direction and the strategy tell which ones are the same, so that two strategies on one chart are two signals; an externalId in the message does it in your own way.',
-      'A strategy’s alert says its direction by {{strategy.order.action}}. Levels are takeProfit and stopLoss as prices, or takeProfitPercent and stopLossPercent from entryPrice. A ticker that ends in .P means FUTURES.',
+      'The message is that of a strategy’s alert. One of an indicator has no {{strategy.…}}: write LONG or SHORT as its direction, and leave out the position. Levels are takeProfit and stopLoss as prices, or takeProfitPercent and stopLossPercent from entryPrice. A ticker that ends in .P means FUTURES.',
     ],
     address: 'Webhook URL',
     message: 'Message',
