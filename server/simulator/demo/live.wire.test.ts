@@ -88,6 +88,15 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
 
   const tile = (page: Page, name: string) => page.locator('.tile').filter({ has: page.getByRole('heading', { name }) });
   const counts = (page: Page) => tile(page, 'Signals').locator('.line');
+  /** Ends when the page has been told: it is, with the next frame. */
+  const scrollDown = (page: Page) =>
+    page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          addEventListener('scroll', () => requestAnimationFrame(() => resolve()), { once: true });
+          window.scrollTo(0, 500);
+        }),
+    );
   const rowOf = (page: Page, id: string) => page.locator(`tr:has(a[href$="/trades/${id}"])`);
 
   /** Until the page says it; what it says instead is in the error. */
@@ -195,7 +204,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
   test('holds a new row back while its reader is further down', async () => {
     for (let i = 0; i < 12; i++) await open('BTCUSDT');
     const page = await visit('/bot-performance/open', { viewport: { width: 1280, height: 400 } });
-    await page.evaluate(() => window.scrollTo(0, 500));
+    await scrollDown(page);
     const id = await open('ETHUSDT');
     await page.getByRole('button', { name: '1 new' }).click();
     await rowOf(page, id).waitFor();
@@ -205,7 +214,7 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
   test('holds a new position back on the overview, too, and shows it at once at the top of the page', async () => {
     await open('BTCUSDT');
     const page = await visit('/bot-performance', { viewport: { width: 1280, height: 400 } });
-    await page.evaluate(() => window.scrollTo(0, 500));
+    await scrollDown(page);
     const id = await open('ETHUSDT');
     await page.getByRole('button', { name: '1 new' }).waitFor();
     expect(await rowOf(page, id).count()).toBe(0);

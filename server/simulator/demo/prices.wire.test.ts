@@ -48,9 +48,10 @@ describe.skipIf(!hasBrowser())('how prices went', () => {
     expect(await page.locator('figure').innerText()).not.toContain('held in BTC');
     await page.getByRole('link', { name: 'vs BTC' }).click();
     await page.waitForURL(/\?benchmark=btc$/);
-    expect(await page.locator('figcaption').innerText()).toMatch(
-      /Dashed: \$\d+, the most that was at work at once, held in BTC since \d{4}-\d\d-\d\d, .* [+−]\$[\d.,]+\./,
-    );
+    await page
+      .locator('figcaption')
+      .getByText(/Dashed: \$\d+, the most that was at work at once, held in BTC since \d{4}-\d\d-\d\d, .* [+−]\$[\d.,]+\./)
+      .waitFor();
     await page.getByRole('link', { name: '30D' }).click();
     await page.waitForURL(/period=30d&benchmark=btc$/);
     await page.getByText('Show as a table').click();

@@ -14,7 +14,11 @@ export const API_ERRORS = {
   REQUEST_TIMEOUT: { status: 408, about: 'The body took too long to arrive.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, about: 'The document has no operation of that name, or several and none is named.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, about: 'The query does not fit the schema; the message says where.' },
-  BAD_USER_INPUT: { status: 200, about: 'An argument has a value that is not allowed; the message names it.' },
+  BAD_USER_INPUT: {
+    status: 200,
+    about:
+      'An argument has a value that is not allowed; the message names it. With 400 where a variable is missing or does not fit its type.',
+  },
   TOO_MANY_ROWS: { status: 200, about: 'A comparison has more rows than can be made at once: narrow the filter.' },
   SEQUENCE_NOT_REACHED: { status: 200, about: 'The sequence in "after" belongs to another record.' },
   TOKEN_NOT_IN_HEADER: {

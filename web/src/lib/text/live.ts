@@ -32,14 +32,6 @@ export const liveText = {
     staleDetail: (time: string): string => `The oldest is from ${time}; its figures are muted, and the total is what is realised.`,
     behind:
       'Trades that touch a level meanwhile are closed once the missing prices have been fetched, so some that are shown as open may have ended.',
-    lost: 'Connection lost.',
-    lostNext: (seconds: number): string => `Next try in ${seconds} s.`,
-    lostNow: 'Trying now…',
-    lostDetail: (clock: string): string => `The page shows what was known at ${clock}.`,
-    retry: 'Retry now',
     notice: 'Note from the operator:',
   },
-
-  newVersion: 'A newer version of this page is there.',
-  reload: 'Reload',
 };

@@ -47,7 +47,8 @@ export const statusText = {
     title: 'Incidents',
     asOf: (clock: string): string =>
       `Times in which prices were not all seen as they happened, as of ${clock}, the newest first. All of it was looked up afterwards.`,
-    none: (clock: string): string => `None looked up so far, as of ${clock}. A gap that is still open is listed once it is filled.`,
+    none: (clock: string): string =>
+      `None so far, as of ${clock}. A gap that is still open is listed once it is filled; the first moments of a symbol that has just been taken up are filled too, and are no incident.`,
     short: 'under 1 s',
     caption: 'Incidents of the price feeds',
     columns: { market: 'Market', from: 'From', lasted: 'Lasted', symbols: 'Symbols', source: 'Looked up' },

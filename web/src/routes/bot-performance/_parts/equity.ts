@@ -1,10 +1,10 @@
 import type { BenchmarkPoint, EquityPoint } from '#lib/graphql/later/page-query.ts';
+import { WIDTH } from '#lib/ui/plot.ts';
 
 /** The line never has more points, live ones included. */
 export const POINTS_LIMIT = 400;
 
-/** The drawing's own units; the picture is stretched to the width of the page, its height is in pixels. */
-export const WIDTH = 1000;
+/** In pixels. */
 export const HEIGHT = 216;
 /** Room for the live tip at the right, so that it can be seen however long the history is. */
 const TIP_WIDTH = 18;

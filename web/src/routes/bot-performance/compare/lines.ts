@@ -1,4 +1,5 @@
-import { HEIGHT, niceStep, WIDTH, type CurvePoint, type Tick } from '../_parts/equity.ts';
+import { WIDTH } from '#lib/ui/plot.ts';
+import { HEIGHT, niceStep, type CurvePoint, type Tick } from '../_parts/equity.ts';
 import type { Axis } from './address.ts';
 
 const EDGE = 6;

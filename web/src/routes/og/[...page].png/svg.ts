@@ -1,6 +1,7 @@
 import type { Direction } from '#lib/format/number.ts';
 import { escapeXml } from '#lib/share/badge.ts';
-import { HEIGHT as CURVE_HEIGHT, WIDTH as CURVE_WIDTH } from '../../bot-performance/_parts/equity.ts';
+import { WIDTH as CURVE_WIDTH } from '#lib/ui/plot.ts';
+import { HEIGHT as CURVE_HEIGHT } from '../../bot-performance/_parts/equity.ts';
 
 /** What a share picture says. Its texts are cut where they would run out of their place. */
 export interface Picture {

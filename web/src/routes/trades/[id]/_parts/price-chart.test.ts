@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ReceiptTrade } from '../receipt.ts';
-import { candleAt, HEIGHT, priceChart, WIDTH } from './price-chart.ts';
+import { WIDTH } from '#lib/ui/plot.ts';
+import { candleAt, HEIGHT, priceChart } from './price-chart.ts';
 
 const start = Date.parse('2026-11-22T00:00:00.000Z');
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
+import { WIDTH } from '#lib/ui/plot.ts';
 import type { ReceiptTrade } from '../receipt.ts';
 
-/** The drawing's own units; the picture is stretched to the width of the page, its height is in pixels. */
-export const WIDTH = 1000;
+/** In pixels. */
 export const HEIGHT = 260;
 const EDGE = 8;
 /** Least distance of two labels, one above the other, in pixels. */
