@@ -33,6 +33,9 @@ export default defineConfig({
             // lies in a folder named `later`, and the packages that only it uses.
             codeSplitting: {
               groups: [
+                // The first script tells the others what the page says of itself (its version, its base) and only then loads them, as some
+                // read it while they load. So nothing else may lie in a file with what the first script needs.
+                { name: 'payload', test: /vite\/preload-helper|runtime\/client\/payload\.js$/, priority: 1 },
                 { name: 'packages', test: /node_modules\/(?!.*(@sveltejs\/kit\/src\/runtime\/client|graphql-ws|urql|wonka|graphql\.web))/ },
                 { name: 'shared', test: /src\/(?!.*\/later\/)(lib|routes\/bot-performance\/_parts)\// },
               ],

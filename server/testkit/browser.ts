@@ -20,7 +20,9 @@ export function hasBrowser(): boolean {
 export function openBrowser(more: readonly string[] = []): Promise<Browser> {
   const args =
     '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: [...args.split(' '), ...more] });
+  // A signal is for the process that opened it to obey, which may have more to end; with it the browser ends anyhow.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: [...args.split(' '), ...more], ...signals });
 }
 
 /** Where pictures of a test are kept to be looked at. */

@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
     const { breakdown } = await visits.ask<{ breakdown: Row[] }>(
       '{ breakdown(by: MARKET_TYPE) { key performance { closedTrades totalPnl } } }',
     );
-    const slider = page.getByRole('slider', { name: /^Profit side by side/ });
+    const slider = page.getByRole('slider', { name: /^Realised profit side by side/ });
     const text = () => slider.getAttribute('aria-valuetext');
     expect(await text()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d: (Spot|Futures) [+−]?\$[\d.]+, (Spot|Futures) [+−]?\$[\d.]+$/);
     await page.getByRole('link', { name: 'By trade number' }).click();

@@ -88,6 +88,24 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
 
   const tile = (page: Page, name: string) => page.locator('.tile').filter({ has: page.getByRole('heading', { name }) });
   const counts = (page: Page) => tile(page, 'Signals').locator('.line');
+  /** The page's time goes on only when the server has had a moment of ours to answer, or it would give up each attempt. */
+  const toCatchUp = (page: Page, closed: 0 | 1) =>
+    until(
+      async () => {
+        await page.clock.runFor(1_000);
+        const words = closed === 0 ? 'Reconnected. No trade closed while away.' : 'Caught up: 1 trade closed while away.';
+        return page
+          .locator('.toasts')
+          .getByText(words)
+          .waitFor({ timeout: 300 })
+          .then(
+            () => true,
+            () => undefined,
+          );
+      },
+      'the page to catch up without a click',
+      30_000,
+    );
   /** Ends when the page has been told: it is, with the next frame. */
   const scrollDown = (page: Page) =>
     page.evaluate(
@@ -255,20 +273,41 @@ describe.skipIf(!hasBrowser())('the page, live', () => {
     await says(page.locator('.chip'), /^Reconnecting/);
     await rise('BTCUSDT');
     cable.mend();
-    // The page's time goes on only when the server has had a moment of ours to answer, or it would give up each attempt.
-    await until(
-      async () => {
-        await page.clock.runFor(1_000);
-        const caughtUp = page.locator('.toasts').getByText('Caught up: 1 trade closed while away');
-        return caughtUp.waitFor({ timeout: 300 }).then(
-          () => true,
-          () => undefined,
-        );
-      },
-      'the page to catch up without a click',
-      30_000,
-    );
+    await toCatchUp(page, 1);
     await page.getByRole('region', { name: 'The trades that closed last' }).locator(`a[href$="/trades/${id}"]`).waitFor();
+  });
+
+  test('says within seconds that it is offline when the browser knows it, and goes on by itself', async () => {
+    const id = await open('BTCUSDT');
+    const page = await visit('/bot-performance');
+    await move('BTCUSDT', 0);
+    await says(page.locator('.chip'), /^Live/);
+    await page.context().setOffline(true);
+    await page.clock.runFor(4_000);
+    await says(page.locator('.chip'), /^Offline/);
+    await rise('BTCUSDT');
+    await page.context().setOffline(false);
+    await toCatchUp(page, 1);
+    await page.getByRole('region', { name: 'The trades that closed last' }).locator(`a[href$="/trades/${id}"]`).waitFor();
+  });
+
+  test('says that a newer version of it is there when the server came back with one, and only then', async () => {
+    const page = await visit('/bot-performance');
+    const newer = page.locator('.toasts').getByText('A newer version of this page is there.');
+    const comeBack = async () => {
+      cable.cut();
+      await page.clock.runFor(12_000);
+      await says(page.locator('.banner'), /^Connection lost/);
+      cable.mend();
+      const asked = page.waitForResponse('**/_app/version.json', { timeout: 30_000 });
+      await toCatchUp(page, 0);
+      await (await asked).finished();
+    };
+    await comeBack();
+    expect(await newer.count()).toBe(0);
+    await page.route('**/_app/version.json', (route) => route.fulfill({ json: { version: 'the next one' } }));
+    await comeBack();
+    await newer.waitFor();
   });
 
   test('asks for no prices while its tab is asleep, and is true when it wakes', async () => {

@@ -51,6 +51,8 @@ export const commonText = {
     CLOSED_DELISTED: 'Delisted',
   },
 
+  alongPlot: 'move along it with the arrow keys, Home and End',
+
   atMarket: 'at the market',
   aboveMarket: (share: string): string => `${share} above market`,
   belowMarket: (share: string): string => `${share} below market`,

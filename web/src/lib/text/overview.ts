@@ -79,7 +79,6 @@ export const overviewText = {
     periods: 'Period',
     period: { '7d': '7D', '30d': '30D', '90d': '90D', '1y': '1Y', all: 'All' },
     legend: 'Line: realised P/L. Shaded: drawdown from the best point. Dotted end: open positions at live prices.',
-    label: 'Profit over time; move along it with the arrow keys, Home and End',
     summary: (trades: string, from: string, to: string, total: string, best: string, fall: string): string =>
       `${trades} closed trades from ${from} to ${to}. Realised ${total}, best point ${best}, deepest drawdown ${fall}.`,
     point: (time: string, total: string, fall: string, trades: string): string =>

@@ -41,6 +41,7 @@ function setup() {
           asked.set(name, next as (data: object) => void);
           return () => asked.delete(name);
         },
+        ask: () => undefined,
         close: () => undefined,
       };
     },

@@ -5,6 +5,8 @@ import type { Timers } from '../timers.ts';
 
 /** Two missed heartbeats of 10 s: the socket is dead even if it looks open. */
 const SILENCE_LIMIT_MS = 20_000;
+/** A socket that is doubted has this long to answer. */
+const ANSWER_LIMIT_MS = 3_000;
 const BACKOFF: BackoffLimits = { firstMs: 500, capMs: 4_000 };
 
 export interface ConnectionOptions {
@@ -30,8 +32,11 @@ export class Connection {
   #attempt = 0;
   #wasAlive = false;
   #heardAt = 0;
+  /** It has been asked for an answer, and nothing has come since. */
+  #doubted = false;
   #cancelTry: () => void = () => undefined;
   #cancelWatch: () => void = () => undefined;
+  #cancelDoubt: () => void = () => undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -52,7 +57,17 @@ export class Connection {
   /** The network is back, the tab is looked at again, or the reader asked: do not wait any longer. */
   wake(): void {
     if (this.state === 'waiting') this.#try();
-    else if (this.state === 'alive') this.#watch();
+    else this.doubt();
+  }
+
+  /** The machine says that it has no network, or has slept: a socket that looks open may be dead, and shows so soon when it is asked. */
+  doubt(): void {
+    if (this.state !== 'alive') return;
+    this.#watch();
+    this.#doubted = true;
+    this.#link?.ask();
+    this.#cancelDoubt();
+    this.#cancelDoubt = this.#options.timers.after(ANSWER_LIMIT_MS, () => this.#doubted && this.#lost());
   }
 
   #try(): void {
@@ -67,7 +82,9 @@ export class Connection {
     this.#link = this.#options.open({
       alive: () => current() && this.#alive(),
       heard: () => {
-        if (current()) this.#heardAt = this.#options.timers.now();
+        if (!current()) return;
+        this.#heardAt = this.#options.timers.now();
+        this.#doubted = false;
       },
       gone: () => current() && this.#lost(),
     });
@@ -104,6 +121,7 @@ export class Connection {
   #drop(): void {
     this.#generation++;
     this.#cancelWatch();
+    this.#cancelDoubt();
     const link = this.#link;
     this.#link = null;
     link?.close();

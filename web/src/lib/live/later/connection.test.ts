@@ -9,6 +9,7 @@ function setup() {
   const timers = new ManualTimers();
   const links: (LinkEvents & { closed: boolean })[] = [];
   const alive: boolean[] = [];
+  const asked: object[] = [];
   const connection = new Connection({
     timers,
     random: () => 1,
@@ -16,7 +17,7 @@ function setup() {
     open(events): Link {
       const record = { ...events, closed: false };
       links.push(record);
-      return { subscribe: () => () => undefined, close: () => (record.closed = true) };
+      return { subscribe: () => () => undefined, ask: () => asked.push(record), close: () => (record.closed = true) };
     },
   });
   const last = () => {
@@ -24,7 +25,7 @@ function setup() {
     if (!link) throw new Error('no link was opened');
     return link;
   };
-  return { timers, links, alive, connection, last };
+  return { timers, links, alive, asked, connection, last };
 }
 
 test('goes on trying for ever, ever slower up to a limit', () => {
@@ -83,6 +84,24 @@ test('takes a silent socket for dead after two heartbeats, even if it looks open
   timers.pass(1);
   expect(connection.state).toBe('waiting');
   expect(silent.closed).toBe(true);
+});
+
+test('asks a socket that is doubted, and takes it for dead unless it answers soon', () => {
+  const { timers, connection, asked, last } = setup();
+  connection.start();
+  last().alive();
+  connection.doubt();
+  expect(asked).toEqual([last()]);
+  timers.pass(1);
+  last().heard();
+  timers.pass(3_000);
+  expect(connection.state).toBe('alive');
+  connection.wake();
+  expect(asked).toHaveLength(2);
+  timers.pass(2_999);
+  expect(connection.state).toBe('alive');
+  timers.pass(1);
+  expect(connection.state).toBe('waiting');
 });
 
 test('does not wait for ever for a socket that never opens', () => {

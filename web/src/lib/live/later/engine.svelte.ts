@@ -259,6 +259,7 @@ export class LiveEngine {
   #network(online: boolean): void {
     this.#session.browserOffline = !online;
     if (online) this.connection.wake();
+    else this.connection.doubt();
   }
 
   #visibility(): void {

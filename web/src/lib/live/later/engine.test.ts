@@ -26,6 +26,7 @@ function setup(query = '') {
           asked.set(name, { variables, next: next as (data: object) => void });
           return () => asked.delete(name);
         },
+        ask: events.heard,
         close: () => undefined,
       };
     },

@@ -1,4 +1,4 @@
-import { createClient } from 'graphql-ws';
+import { createClient, MessageType, stringifyMessage } from 'graphql-ws';
 import type { ResultOf, VariablesOf } from 'gql.tada';
 import { printDocument } from '#lib/graphql/later/tada.ts';
 import { STREAMS, type Streams } from './streams.ts';
@@ -17,6 +17,8 @@ export interface Link {
     variables: VariablesOf<Streams[Name]>,
     next: (data: ResultOf<Streams[Name]>) => void,
   ): () => void;
+  /** Makes the server say something, whatever it is. */
+  ask(): void;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export function openLink(url: string, events: LinkEvents): Link {
   };
 
   const uses = new Map<string, number>();
+  let socket: WebSocket | null = null;
   const client = createClient({
     url,
     lazy: false,
@@ -53,7 +56,13 @@ export function openLink(url: string, events: LinkEvents): Link {
       uses.set(name, use);
       return use === 1 ? name : `${name}~${use}`;
     },
-    on: { connected: () => events.alive(), message: () => events.heard(), closed: end, error: end },
+    on: {
+      opened: (opened) => (socket = opened as WebSocket),
+      connected: () => events.alive(),
+      message: () => events.heard(),
+      closed: end,
+      error: end,
+    },
   });
 
   const link: Link = {
@@ -71,6 +80,9 @@ export function openLink(url: string, events: LinkEvents): Link {
           complete: () => undefined,
         },
       );
+    },
+    ask() {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(stringifyMessage({ type: MessageType.Ping }));
     },
     close() {
       if (!ended) client.terminate();

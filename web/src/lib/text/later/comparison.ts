@@ -70,7 +70,6 @@ export const comparisonText = {
       time: 'Realised P/L after fees at the same moment. Every trade has the same size.',
       trades: 'Realised P/L after fees after as many closed trades each. Every trade has the same size.',
     },
-    slider: 'Profit side by side; move along it with the arrow keys, Home and End',
     tradeNumber: (n: string): string => `Trade ${n}`,
     point: (at: string, values: readonly string[]): string => `${at}: ${values.join(', ')}`,
     value: (name: string, money: string): string => `${name} ${money}`,

@@ -56,7 +56,7 @@ export const receiptText = {
   stillOpen: 'When this page was loaded, the trade was still open. Reload for news.',
   chart: {
     title: 'How the price went',
-    label: 'Candles around the trade; move along them with the arrow keys, Home and End',
+    label: 'Candles around the trade',
     levels: { takeProfit: 'Target', stopLoss: 'Stop', entry: 'Entry', exit: 'Exit' },
     legend:
       'Hollow candles rose, filled ones fell. Round mark: entry. Square mark: exit. Between the two upright lines the trade was open.',

@@ -81,11 +81,11 @@ function silent(events: LinkEvents, timers: Timers): Link {
     events.alive();
     beat();
   });
-  return { subscribe: () => () => undefined, close: () => cancel() };
+  return { subscribe: () => () => undefined, ask: events.heard, close: () => cancel() };
 }
 
 function none(events: LinkEvents, timers: Timers): Link {
-  return { subscribe: () => () => undefined, close: timers.after(0, events.gone) };
+  return { subscribe: () => () => undefined, ask: events.heard, close: timers.after(0, events.gone) };
 }
 
 const earlier = (time: string, ms: number): string => new Date(Date.parse(time) - ms).toISOString();
