@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser())('the pages that compare', () => {
     );
     const slider = page.getByRole('slider', { name: /^Realised profit side by side/ });
     const text = () => slider.getAttribute('aria-valuetext');
-    expect(await text()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d: (Spot|Futures) [+−]?\$[\d.]+, (Spot|Futures) [+−]?\$[\d.]+$/);
+    expect(await text()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC: (Spot|Futures) [+−]?\$[\d.]+, (Spot|Futures) [+−]?\$[\d.]+$/);
     await page.getByRole('link', { name: 'By trade number' }).click();
     await page.waitForURL(`**${COMPARE}?by=market&axis=trades`);
     await slider.focus();

@@ -82,7 +82,7 @@ export const overviewText = {
     summary: (trades: string, from: string, to: string, total: string, best: string, fall: string): string =>
       `${trades} closed trades from ${from} to ${to}. Realised ${total}, best point ${best}, deepest drawdown ${fall}.`,
     point: (time: string, total: string, fall: string, trades: string): string =>
-      `${time}: ${total}, drawdown ${fall}, ${trades} trades closed`,
+      `${time}: ${total}, drawdown ${fall}, ${trades} closed`,
     benchmark: {
       button: 'vs BTC',
       title: 'Compare with the same money in BTC',
