@@ -14,5 +14,6 @@ export function otherSource(
   const wanted = sourceOf(simulatedPrices);
   if (source === null || source === wanted) return undefined;
   const message = `this record was begun with ${PRICES_OF[source]} and cannot go on with ${PRICES_OF[wanted]}`;
-  return { message, remedy: 'set DATA_DIR or DATABASE_URL to another place' };
+  const demo = source === 'SIMULATOR' ? 'npm run demo goes on with it; for real prices, ' : '';
+  return { message, remedy: `${demo}set DATA_DIR or DATABASE_URL to another place` };
 }
