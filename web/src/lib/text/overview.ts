@@ -81,8 +81,7 @@ export const overviewText = {
     legend: 'Line: realised P/L. Shaded: drawdown from the best point. Dotted end: open positions at live prices.',
     summary: (trades: string, from: string, to: string, total: string, best: string, fall: string): string =>
       `${trades} closed trades from ${from} to ${to}. Realised ${total}, best point ${best}, deepest drawdown ${fall}.`,
-    point: (time: string, total: string, fall: string, trades: string): string =>
-      `${time}: ${total}, drawdown ${fall}, ${trades} closed`,
+    point: (time: string, total: string, fall: string, trades: string): string => `${time}: ${total}, drawdown ${fall}, ${trades} closed`,
     benchmark: {
       button: 'vs BTC',
       title: 'Compare with the same money in BTC',
