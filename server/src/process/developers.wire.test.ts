@@ -54,8 +54,9 @@ describe('what developers are told', () => {
     expect(await asked.text()).toContain(`${product.url.replace('http:', 'https:')}/hooks/freqtrade/`);
   });
 
-  test('the webhooks’ messages are JSON, and freqtrade’s values texts', () => {
-    expect(Object.keys(JSON.parse(printed('{{ticker}}')[0] ?? '') as object)).toContain('timenow');
+  test('the webhooks’ messages are JSON, TradingView’s once it has filled them in, and freqtrade’s values texts', () => {
+    const alert = printed('{{ticker}}')[0]?.replace('{{close}}', '42500.5') ?? '';
+    expect(JSON.parse(alert)).toMatchObject({ entryPrice: 42500.5, timenow: '{{timenow}}' });
     const { webhook } = JSON.parse(`{${printed('entry_fill')[0]}}`) as { webhook: Record<string, object> };
     for (const format of ['entry_fill', 'exit_fill'])
       expect(Object.values(webhook[format] ?? {}).every((value) => typeof value === 'string')).toBe(true);
