@@ -49,7 +49,7 @@ class Contender {
   static async start(name: ContenderName): Promise<{ contender: Contender; url: string }> {
     const script = name === 'mercurius' ? join('mercurius', 'contender.mjs') : 'contender.ts';
     const server = fork(join(import.meta.dirname, script), [name], {
-      execArgv: ['--expose-gc'],
+      execArgv: [...process.execArgv, '--expose-gc'],
       env: { ...process.env, NODE_ENV: 'production' },
     });
     const { url } = await nextMessage<{ url: string }>(server);

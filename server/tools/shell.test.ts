@@ -23,15 +23,17 @@ test('a project without its Node says so in one line and ends', async () => {
 
 test('the image keeps memory as the commands do', async () => {
   const shell = join(import.meta.dirname, 'shell.mjs');
-  const program = `import { environment } from '${shell}'; console.log(JSON.stringify(environment()));`;
+  const program = `import { environment, NODE_FLAGS } from '${shell}'; console.log(JSON.stringify({ ...environment(), NODE_FLAGS }));`;
   const env = { PATH: process.env['PATH'] ?? '' }; // without what these tests were started with
   const told = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, ['--input-type=module', '--eval', program], { env }, (error, stdout) =>
       error ? reject(error) : resolve(stdout),
     );
   });
-  const ours = Object.entries(JSON.parse(told) as Record<string, string>).filter(([name]) => name.startsWith('MALLOC_'));
+  const { NODE_FLAGS, ...environment } = JSON.parse(told) as Record<string, string> & { NODE_FLAGS: string[] };
+  const ours = Object.entries(environment).filter(([name]) => name.startsWith('MALLOC_'));
   const image = readFileSync(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
   expect(ours.length).toBeGreaterThan(0);
   for (const [name, value] of ours) expect(image).toContain(` ${name}=${value}`);
+  expect(image).toContain(`CMD ${JSON.stringify(['node', ...NODE_FLAGS, 'server/src/process/main.ts']).replaceAll(',', ', ')}`);
 });

@@ -14,7 +14,7 @@ export class Child {
   readonly #exit: Promise<unknown>;
 
   constructor(script: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-    const child = spawn(process.execPath, [script, ...args], {
+    const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
       env: { ...CHILD_ENVIRONMENT, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -40,7 +40,7 @@ export async function exportRig(rig: RigArguments): Promise<Verdict> {
   let server: ChildProcess | undefined;
   try {
     const env = { ...process.env, PORT: '0', DATABASE_URL: database.url, ...exchange.environment() };
-    server = spawn(process.execPath, [join(import.meta.dirname, '../testkit/server-process.ts')], {
+    server = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, '../testkit/server-process.ts')], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -96,7 +96,7 @@ export class LiveStage {
     };
     const server = fork(join(import.meta.dirname, 'live-server.ts'), {
       env,
-      execArgv: ['--expose-gc'],
+      execArgv: [...process.execArgv, '--expose-gc'],
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
     server.stderr?.on('data', (chunk: Buffer) => (this.errors += String(chunk)));

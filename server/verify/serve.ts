@@ -43,7 +43,7 @@ export async function serve(env: Readonly<Record<string, string>>, giveDatabase?
   const database = await rigDatabase(giveDatabase);
   const child = fork(join(import.meta.dirname, 'served.ts'), {
     env: { ...CHILD_ENVIRONMENT, PORT: '0', DATABASE_URL: database.url, ...exchange.environment(), ...env },
-    execArgv: ['--expose-gc'],
+    execArgv: [...process.execArgv, '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -1,13 +1,14 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
-import { RawSocket } from './raw-socket.ts';
+import { clientText, upgradeRequest } from './raw-socket.ts';
 
 export type Way = 'WS' | 'SSE';
 export type Habit = 'stalled' | 'dripping';
 
 const DRIP_BYTES = 1_024;
 const DRIP_EVERY_MS = 1_000;
+const ANSWER_DEADLINE_MS = 10_000;
 
 /** A subscriber that reads nothing after it has subscribed, or a kilobyte a second. */
 export class SlowClient {
@@ -27,21 +28,24 @@ export class SlowClient {
   }
 
   static async open(url: string, way: Way, habit: Habit, query: string): Promise<SlowClient> {
-    if (way === 'WS') {
-      const socket = await RawSocket.open(url, { text: () => {}, closed: () => {} });
-      socket.subscribe('slow', query);
-      return new SlowClient(way, habit, socket.tcp);
-    }
     const { hostname, port, pathname, host } = new URL(url);
     const tcp = connect({ host: hostname, port: Number(port) });
     tcp.on('error', () => {});
     await once(tcp, 'connect');
+    if (way === 'WS') {
+      tcp.write(upgradeRequest(url));
+      await answer(tcp);
+      tcp.write(clientText({ type: 'connection_init' }));
+      await answer(tcp);
+      tcp.write(clientText({ id: 'slow', type: 'subscribe', payload: { query } }));
+      return new SlowClient(way, habit, tcp);
+    }
     const body = JSON.stringify({ query });
     tcp.write(
       `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
-    await once(tcp, 'data');
+    await answer(tcp);
     return new SlowClient(way, habit, tcp);
   }
 
@@ -49,4 +53,8 @@ export class SlowClient {
     clearInterval(this.#drip);
     this.#tcp.destroy();
   }
+}
+
+async function answer(tcp: Socket): Promise<void> {
+  await once(tcp, 'data', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
 }

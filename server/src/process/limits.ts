@@ -199,7 +199,7 @@ export const LIMITS = {
     ),
     behindMs: wholeNumber('a WebSocket whose reader has been behind for this long, however it reads, is closed', 60_000, 1_000, 600_000),
     maxHeldBytes: wholeNumber(
-      'bytes of messages that may wait half written; beyond it who took nothing for longest is closed first',
+      'bytes of messages that may wait half written; beyond it who took nothing for longest is cut first',
       16_777_216,
       1_048_576,
       10_737_418_240,

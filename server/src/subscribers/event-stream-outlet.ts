@@ -26,6 +26,7 @@ export function eventStreamOutlet(accept: string | undefined, response: Streamin
     stream: response,
     state: () => (response.destroyed || response.writableEnded ? 'closed' : response.headersSent ? 'open' : 'later'),
     shed: () => response.destroy(),
+    cut: () => response.destroy(),
   });
   response.once('close', () => writers.forget(writer));
   return new EventStreamOutlet(writer);

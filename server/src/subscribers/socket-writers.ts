@@ -7,8 +7,10 @@ export interface Connection {
   readonly stream: WritableSide;
   /** `later`: it will be open in a moment. */
   state(): 'open' | 'later' | 'closed';
-  /** Closes it, as its reader is too slow. */
+  /** Closes it, as its reader is too slow, and gives it a moment to take the news. */
   shed(reason: string): void;
+  /** Ends it at once, so that what it holds is free. */
+  cut(): void;
 }
 
 interface WritableSide {
@@ -139,13 +141,17 @@ export class SocketWriters implements Service {
     for (const [writer, { sinceMs, progressMs }] of this.#behind) {
       const stalledForMs = nowMs - progressMs;
       if (stalledForMs < this.#limits.stalledMs && nowMs - sinceMs < this.#limits.behindMs) continue;
-      this.#shed(writer);
+      this.#behind.delete(writer);
+      writer.shed();
     }
-    this.#shedBeyondBudget(nowMs);
+    this.#cutBeyondBudget(nowMs);
   }
 
-  /** A message that is half written stays in memory. Beyond what may, who took nothing for longest goes first. */
-  #shedBeyondBudget(nowMs: number): void {
+  /**
+   * A message that is half written stays in memory as long as its connection. Beyond what may, who took nothing for longest goes first,
+   * without a word: it would have to read the rest of that message to hear it.
+   */
+  #cutBeyondBudget(nowMs: number): void {
     const waitFor = new Map<Buffer, number>();
     for (const { held } of this.#behind.keys()) if (held) waitFor.set(held, (waitFor.get(held) ?? 0) + 1);
     let bytes = [...waitFor.keys()].reduce((sum, held) => sum + held.length, 0);
@@ -157,13 +163,9 @@ export class SocketWriters implements Service {
       const others = waitFor.get(held)! - 1;
       waitFor.set(held, others);
       if (others === 0) bytes -= held.length;
-      this.#shed(writer);
+      this.#behind.delete(writer);
+      writer.cut();
     }
-  }
-
-  #shed(writer: SocketWriter): void {
-    this.#behind.delete(writer);
-    writer.shed();
   }
 }
 
@@ -228,6 +230,11 @@ export class SocketWriter {
   shed(): void {
     this.held = undefined;
     this.#connection.shed('too slow: come back and go on after the last sequence you have');
+  }
+
+  cut(): void {
+    this.held = undefined;
+    this.#connection.cut();
   }
 
   /** One that waits its turn moves up when something urgent comes; when its old turn comes, nothing may wait any more. */

@@ -94,7 +94,7 @@ export class SubscriberSocket implements Connection, Peer {
 
   /** Cuts it where it has not answered the last ping, and sends the next. */
   ping(): void {
-    if (!this.#hasAnswered) return this.#client.terminate();
+    if (!this.#hasAnswered) return this.cut();
     if (this.state() !== 'open') return undefined;
     this.#hasAnswered = false;
     return this.#client.ping();
@@ -114,10 +114,10 @@ export class SubscriberSocket implements Connection, Peer {
 
   shed(reason: string): void {
     this.close(TOO_MUCH, reason);
-    this.#parts.clock.after(CLOSE_GRACE_MS, () => this.terminate());
+    this.#parts.clock.after(CLOSE_GRACE_MS, () => this.cut());
   }
 
-  terminate(): void {
+  cut(): void {
     this.#client.terminate();
   }
 
@@ -145,7 +145,7 @@ export class SubscriberSocket implements Connection, Peer {
   #count(): boolean {
     if (this.#rate.count()) return true;
     if (this.state() === 'open') this.close(TOO_MUCH, 'too many messages');
-    else this.terminate();
+    else this.cut();
     return false;
   }
 }
