@@ -133,6 +133,7 @@ function tellBots(bots: readonly BotRow[], json: boolean): number {
     return 0;
   }
   if (bots.length === 0) return say('There is no bot yet: npm run bot -- create NAME', 0);
+  say(['bot', 'id', 'scopes', 'created', 'last used', 'revoked', 'name'].join('\t'), 0); // apart from the lines, so that programs need not skip it
   const time = (date: Date | null): string => date?.toISOString() ?? '-';
   for (const { slug, name, tokens } of bots)
     for (const { id, scopes, createdAt, lastUsedAt, revokedAt } of tokens)

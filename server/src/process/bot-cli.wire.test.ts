@@ -57,7 +57,8 @@ describe('npm run bot', () => {
       scopes: ['signals:create'],
     });
     const second = (await bot('rotate', 'listed-bot')).stdout.trim();
-    const { stdout } = await bot('list');
+    const { stdout, stderr } = await bot('list');
+    expect(stderr.split('\t')).toHaveLength(7);
     const lines = stdout
       .trimEnd()
       .split('\n')
