@@ -32,8 +32,9 @@ const COMPILE_CACHE = join(root, 'node_modules', '.cache', 'node-compile');
 const MALLOC = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' };
 
 /**
- * How V8 keeps memory, MiB: what is young is looked through as soon as there is so much of it. By itself V8 waits for 16, and a server with
- * many viewers then stood still for 10 ms at a time, up to 40, where it now does for 2; and it keeps 100 MB more. The Dockerfile says the same.
+ * When V8 looks through what is young, in MiB. Left to itself it waits for 16: a server with many viewers then stood still for 10 ms at a
+ * time, up to 40, instead of 2, and took 100 MB more. It must be said at the start, unlike what the server sets itself. Every command of
+ * the project runs with it; the Dockerfile says the same.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=4'];
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -23,17 +23,35 @@ test('a project without its Node says so in one line and ends', async () => {
 
 test('the image keeps memory as the commands do', async () => {
   const shell = join(import.meta.dirname, 'shell.mjs');
-  const program = `import { environment, NODE_FLAGS } from '${shell}'; console.log(JSON.stringify({ ...environment(), NODE_FLAGS }));`;
+  const program = `import { environment, NODE_FLAGS } from '${shell}'; console.log(JSON.stringify({ environment: environment(), NODE_FLAGS }));`;
   const env = { PATH: process.env['PATH'] ?? '' }; // without what these tests were started with
   const told = await new Promise<string>((resolve, reject) => {
     execFile(process.execPath, ['--input-type=module', '--eval', program], { env }, (error, stdout) =>
       error ? reject(error) : resolve(stdout),
     );
   });
-  const { NODE_FLAGS, ...environment } = JSON.parse(told) as Record<string, string> & { NODE_FLAGS: string[] };
+  const { environment, NODE_FLAGS } = JSON.parse(told) as { environment: Record<string, string>; NODE_FLAGS: string[] };
   const ours = Object.entries(environment).filter(([name]) => name.startsWith('MALLOC_'));
   const image = readFileSync(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
-  expect(ours.length).toBeGreaterThan(0);
+  expect([ours.length, NODE_FLAGS.length]).not.toContain(0);
   for (const [name, value] of ours) expect(image).toContain(` ${name}=${value}`);
   expect(image).toContain(`CMD ${JSON.stringify(['node', ...NODE_FLAGS, 'server/src/process/main.ts']).replaceAll(',', ', ')}`);
+});
+
+test('a command runs with the flags of Node', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'shell-'));
+  const script = join(folder, 'flags.mjs');
+  writeFileSync(script, 'console.log(JSON.stringify(process.execArgv)); process.disconnect();');
+  const program = `
+    import { become, NODE_FLAGS } from '${join(import.meta.dirname, 'shell.mjs')}';
+    console.log(JSON.stringify(NODE_FLAGS));
+    await become('${script}', []);`;
+  const told = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    );
+  });
+  rmSync(folder, { recursive: true });
+  const [flags, ofCommand] = told.trimEnd().split('\n');
+  expect(ofCommand).toBe(flags);
 });

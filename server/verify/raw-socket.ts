@@ -7,7 +7,10 @@ const PING = 9;
 const PONG = 10;
 /** Zero: what is sent is sent as it is. Masks only matter to proxies. */
 const MASK = Buffer.alloc(4);
-/** Everything that any of them reads comes by here: to allocate for each read would cost more than all the rest. */
+/**
+ * All of them read into this one buffer, as to allocate for each read would cost more than all the rest. What is read is dealt with before
+ * the next read begins, and what is kept of it is copied.
+ */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 export interface RawSocketEvents {
@@ -20,7 +23,7 @@ export interface RawSocketEvents {
 /** A subscriber that costs next to nothing: graphql-transport-ws over a bare TCP connection, so that one process can be thousands. */
 export class RawSocket {
   readonly tcp: Socket;
-  /** Copies of what has come of a message that is not whole, and how many bytes of it there must be to look again. */
+  /** Copies of what has come of a message that is not whole, their length, and how many bytes there must be to look again. */
   #parts: Buffer[] = [];
   #partBytes = 0;
   #neededBytes = 0;

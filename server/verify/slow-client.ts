@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { once } from 'node:events';
 import { clientText, upgradeRequest } from './raw-socket.ts';
 
 export type Way = 'WS' | 'SSE';
@@ -31,22 +30,21 @@ export class SlowClient {
     const { hostname, port, pathname, host } = new URL(url);
     const tcp = connect({ host: hostname, port: Number(port) });
     tcp.on('error', () => {});
-    await once(tcp, 'connect');
-    if (way === 'WS') {
-      tcp.write(upgradeRequest(url));
-      await answer(tcp);
-      tcp.write(clientText({ type: 'connection_init' }));
-      await answer(tcp);
-      tcp.write(clientText({ id: 'slow', type: 'subscribe', payload: { query } }));
+    try {
+      if (way === 'WS') {
+        await answer(tcp, upgradeRequest(url), ' 101 ');
+        await answer(tcp, clientText({ type: 'connection_init' }), '"connection_ack"');
+        tcp.write(clientText({ id: 'slow', type: 'subscribe', payload: { query } }));
+      } else {
+        const body = JSON.stringify({ query });
+        const head = `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n`;
+        await answer(tcp, `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, ' 200 ');
+      }
       return new SlowClient(way, habit, tcp);
+    } catch (error) {
+      tcp.destroy();
+      throw error;
     }
-    const body = JSON.stringify({ query });
-    tcp.write(
-      `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
-    await answer(tcp);
-    return new SlowClient(way, habit, tcp);
   }
 
   end(): void {
@@ -55,6 +53,20 @@ export class SlowClient {
   }
 }
 
-async function answer(tcp: Socket): Promise<void> {
-  await once(tcp, 'data', { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) });
+/** Says something and reads until what is expected has come; other messages, such as a ping, may come before it. */
+function answer(tcp: Socket, said: string | Buffer, expected: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let heard = '';
+    const refuse = (): void => reject(new Error(`${expected} did not come, but: ${heard.slice(0, 200)}`));
+    const deadline = setTimeout(refuse, ANSWER_DEADLINE_MS);
+    const hear = (chunk: Buffer): void => {
+      heard += chunk.toString('latin1');
+      if (!heard.includes(expected)) return;
+      clearTimeout(deadline);
+      tcp.off('data', hear).off('close', refuse);
+      resolve();
+    };
+    tcp.on('data', hear).once('close', refuse);
+    tcp.write(said);
+  });
 }

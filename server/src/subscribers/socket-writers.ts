@@ -7,7 +7,7 @@ export interface Connection {
   readonly stream: WritableSide;
   /** `later`: it will be open in a moment. */
   state(): 'open' | 'later' | 'closed';
-  /** Closes it, as its reader is too slow, and gives it a moment to take the news. */
+  /** Closes it, as its reader is too slow; where its protocol has a way to say so, it has a moment to hear it. */
   shed(reason: string): void;
   /** Ends it at once, so that what it holds is free. */
   cut(): void;
@@ -148,8 +148,9 @@ export class SocketWriters implements Service {
   }
 
   /**
-   * A message that is half written stays in memory as long as its connection. Beyond what may, who took nothing for longest goes first,
-   * without a word: it would have to read the rest of that message to hear it.
+   * A half-written message stays in memory until its reader has taken it or its connection ends. Where they are more than
+   * `maxHeldBytes`, who took nothing for longest goes first, and at once: it would have to read the rest of that message to hear why.
+   * (Those that are shed, and have their moment, do not count.)
    */
   #cutBeyondBudget(nowMs: number): void {
     const waitFor = new Map<Buffer, number>();
