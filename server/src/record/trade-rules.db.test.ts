@@ -4,6 +4,19 @@ import { closureFor } from '../../testkit/stored-record.ts';
 import type { OpenedTrade } from '../../testkit/stored-record.ts';
 import { Decimal } from '../kernel/decimal.ts';
 
+/** None of an open trade, all of a closed one; `closed_trade_id` is missing where a candle closed it. */
+const FIGURES_OF_A_CLOSURE = [
+  'exit_price',
+  'exit_time',
+  'gross_pnl',
+  'fees',
+  'realized_pnl',
+  'realized_pnl_pct',
+  'closed_sequence',
+  'closed_source',
+  'closed_price',
+] as const;
+
 const { database, bot, open, short, closed, pendingId, answerTo } = await ruledRecord();
 
 describe('a trade is opened', () => {
@@ -184,17 +197,7 @@ describe('an open trade closes', () => {
     expect(await closing(open, 'CLOSED_EXPIRED', '93.123456789', { realized_pnl_pct: 'NaN' })).toBe('23514 paper_trades_profit');
   });
 
-  test.for([
-    'exit_price',
-    'exit_time',
-    'gross_pnl',
-    'fees',
-    'realized_pnl',
-    'realized_pnl_pct',
-    'closed_sequence',
-    'closed_source',
-    'closed_price',
-  ])('with %s, which may not be left out', async (column) => {
+  test.for(FIGURES_OF_A_CLOSURE)('with %s, which may not be left out', async (column) => {
     expect(await closing(open, 'CLOSED_EXPIRED', '101', { [column]: null })).toBe('23514 paper_trades_open_or_closed');
   });
 
@@ -257,20 +260,7 @@ describe('a closed trade is final (I2)', () => {
     },
   );
   test('it cannot be opened again, deleted or truncated away', async () => {
-    const nothing = Object.fromEntries(
-      [
-        'exit_price',
-        'exit_time',
-        'gross_pnl',
-        'fees',
-        'realized_pnl',
-        'realized_pnl_pct',
-        'closed_sequence',
-        'closed_source',
-        'closed_trade_id',
-        'closed_price',
-      ].map((column) => [column, null]),
-    );
+    const nothing = Object.fromEntries([...FIGURES_OF_A_CLOSURE, 'closed_trade_id'].map((column) => [column, null]));
     expect(await answerTo(change('paper_trades', closed.trade.id, { status: 'OPEN', ...nothing }))).toContain(
       'is closed and cannot change',
     );

@@ -54,7 +54,7 @@ interface Lag {
  * Writes what waits for viewers, one write per connection with everything that has come for it since the last, and lets go after each
  * slice of time, so that ten thousand connections hold nothing up. Events are on their way before prices, and in longer slices, as they
  * should reach the last viewer soon. A connection that takes
- * nothing more is not written to; what waits stays in its viewers' mailboxes, and who stays behind for too long is shed.
+ * nothing more is not written to; what waits stays in its viewers' mailboxes, and who stays behind for too long, or takes too much memory, is let go.
  */
 export class SocketWriters implements Service {
   readonly name = 'subscribers’ writers';
@@ -76,7 +76,7 @@ export class SocketWriters implements Service {
 
   start(): Promise<void> {
     const { stalledMs, behindMs } = this.#limits;
-    this.#stopLooking = this.#clock.every(Math.min(stalledMs, behindMs) / LOOKS_PER_STALL, () => this.#shedSlow());
+    this.#stopLooking = this.#clock.every(Math.min(stalledMs, behindMs) / LOOKS_PER_STALL, () => this.#endSlow());
     return Promise.resolve();
   }
 
@@ -136,7 +136,7 @@ export class SocketWriters implements Service {
     }
   }
 
-  #shedSlow(): void {
+  #endSlow(): void {
     const nowMs = this.#clock.monotonicMs();
     for (const [writer, { sinceMs, progressMs }] of this.#behind) {
       const stalledForMs = nowMs - progressMs;
